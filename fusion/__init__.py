@@ -1,0 +1,1 @@
+"""Samples in, rotations out: numpy arrays and dataclasses, no I/O, no wall clock."""

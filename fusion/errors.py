@@ -1,0 +1,25 @@
+"""Why samples could not become rotations, each with what to do about it.
+
+FusionError
+├── NoDrillError        read, but there is nothing that could be analysed
+├── CalibrationError    no usable still or bow, and nothing to fall back on
+└── TooShortError       fewer samples than any drill needs
+"""
+
+from __future__ import annotations
+
+
+class FusionError(Exception):
+    """Root of everything :mod:`fusion` raises; ``str()`` is one line for the person at the screen."""
+
+
+class NoDrillError(FusionError):
+    """The session holds no drill that could be analysed."""
+
+
+class CalibrationError(FusionError):
+    """The sensors could not be related to the body."""
+
+
+class TooShortError(FusionError):
+    """There are too few samples to analyse."""

@@ -1,0 +1,1 @@
+"""Bytes in, samples on one clock out. Knows nothing of spines."""

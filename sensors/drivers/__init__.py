@@ -1,0 +1,1 @@
+"""Where notifications come from: simulated wearer, replayed recording, radio."""

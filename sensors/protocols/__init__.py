@@ -1,0 +1,1 @@
+"""One file per device family: pure bytes ↔ samples and commands (no await, no clock)."""

@@ -1,21 +1,28 @@
 """What can go wrong between a sensor and a sample.
 
 SensorError
-├── ProtocolError        bytes that no firmware of this family sends
-├── ConnectionLostError  the link is gone (drivers)
-├── SourceEndedError     a replayed or simulated source has nothing more to give
-└── RecordingError       a recording cannot be written or read
-    ├── RecordingFormatError
-    └── RecordingWriteError
+├── ProtocolError              bytes that no firmware of this family sends
+├── ConnectionLostError        a link is gone and will not come back by itself
+├── SourceEndedError           a source that was already used up is asked for more
+└── RecordingError             a recording cannot be written or read
+    ├── RecordingExistsError   writing would overwrite a file
+    ├── RecordingWriteError    the disk refused: full, gone, not allowed
+    └── RecordingFormatError   the file is no recording of this program
 
 Every leaf carries the data a caller needs and a sentence a person can act on.
 """
 
 from __future__ import annotations
 
+import errno
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class SensorError(Exception):
-    """Root of everything :mod:`sensors` raises; ``str()`` is written for the person at the screen."""
+    """Root of everything :mod:`sensors` raises; ``str()`` is for the person at the screen."""
 
 
 class ProtocolError(SensorError):
@@ -26,3 +33,63 @@ class ProtocolError(SensorError):
         self.reason = reason
         self.data = data
         super().__init__(f"{protocol}: {reason} ({len(data)} bytes: {data[:24].hex()})")
+
+
+class ConnectionLostError(SensorError):
+    """The link to a sensor is gone and was not found again."""
+
+    def __init__(self, sensor: str, what: str) -> None:
+        self.sensor = sensor
+        super().__init__(
+            f"The sensor {sensor} {what}. Bring it closer, check that it is charged and switched "
+            "on, then connect again."
+        )
+
+
+class SourceEndedError(SensorError):
+    """A source that was already iterated is asked for items again."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"This {kind} source has ended. Start a new one to go on.")
+
+
+class RecordingError(SensorError):
+    """A recording cannot be written or read; ``path`` is the file."""
+
+    def __init__(self, path: Path, sentence: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {sentence}")
+
+
+class RecordingExistsError(RecordingError):
+    """There is a file of that name already; recordings are never overwritten."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path, "this file exists and recordings are never overwritten. Choose another name."
+        )
+
+
+class RecordingWriteError(RecordingError):
+    """The operating system refused to write; ``reason`` is what it said."""
+
+    def __init__(self, path: Path, reason: OSError) -> None:
+        self.reason = reason
+        if reason.errno in {errno.ENOSPC, errno.EDQUOT}:
+            sentence = (
+                "the disk is full. Everything up to this moment is kept; free some space and start "
+                "a new recording."
+            )
+        else:
+            why = reason.strerror or str(reason)
+            sentence = f"cannot be written ({why}). Check that the folder exists and is yours."
+        super().__init__(path, sentence)
+
+
+class RecordingFormatError(RecordingError):
+    """The file is not a recording of this program; ``reason`` says how one can tell."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.reason = reason
+        super().__init__(path, f"not a torso recording: {reason}.")

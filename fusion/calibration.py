@@ -1,0 +1,317 @@
+"""Sensor-to-segment calibration: how each sensor sits on the body, with a verdict.
+
+Procedure and gates follow the functional methods reviewed by Pacher et al. 2020: gravity in tall
+neutral gives the long axis y, slow forward bows give the medio-lateral axis z (principal axis of
+the angular rate; forward is where gravity tilted), x = y × z. Without bows the known mounting
+gives the forward direction; without that gravity alone gives y, which is enough for axial rotation
+in sitting. The gyroscope bias comes from the table rest, or else from the worn still, and is taken
+out before the orientation filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fusion import quaternions as qt
+from fusion.frames import UP_E
+from fusion.errors import CalibrationError
+from fusion.grid import GRID_HZ
+from fusion.results import CalibrationResult, Flag, PlacementCalibration, Verdict
+from fusion.setup import Mounting, Setup
+from fusion.stillness import still_runs
+from fusion.track import Track, Window
+from sensors.samples import Activity, FloatArray, Placement
+
+MIN_BOW_RATE_DPS = 10.0
+MIN_BOW_TILT_DEG = 12.0
+MIN_BOW_EIGEN_RATIO = 0.85
+MAX_BOW_OBLIQUITY_DEG = 15.0
+UPRIGHT_DEG = 45.0
+
+BOW_SD_DEG = 4.0
+MOUNTING_SD_DEG = 8.0
+GRAVITY_SD_DEG = 3.0
+
+RATE_SD_REST_DPS = 0.04
+RATE_SD_UNKNOWN_DPS = 1.0
+SWAY_DEG = 0.5
+"""How far a quiet body turns between the ends of a still window: it passes for bias."""
+
+
+@dataclass(frozen=True, slots=True)
+class GyroBias:
+    """Gyroscope bias (3,) in rad/s with the standard deviation of what is left (°/s)."""
+
+    bias_rad_s: FloatArray
+    sd_dps: float
+    source: str
+
+
+def gyro_bias(
+    track: Track, rest: Sequence[Window], worn: Sequence[Window]
+) -> GyroBias:
+    """Bias of one sensor from still windows, on the table if there are any.
+
+    Parameters
+    ----------
+    track
+        The sensor's samples.
+    rest, worn
+        Verified still windows on a table and on the body.
+    """
+    if track.has_quat:
+        return GyroBias(np.zeros(3), 0.02, "sensor")
+    for windows, source in ((rest, "table"), (worn, "worn")):
+        if windows:
+            samples = np.vstack([track.gyr(w) for w in windows])
+            seconds = sum(w.end_s - w.start_s for w in windows)
+            sd = RATE_SD_REST_DPS if source == "table" else SWAY_DEG / max(seconds, 1.0)
+            return GyroBias(samples.mean(axis=0), max(sd, RATE_SD_REST_DPS), source)
+    return GyroBias(np.zeros(3), RATE_SD_UNKNOWN_DPS, "none")
+
+
+def up_s(track: Track, window: Window) -> FloatArray:
+    """Mean direction of up in the sensor's axes over a still ``window``, unit (3,)."""
+    acc = track.acc(window)
+    if np.isnan(acc).all():
+        return qt.normalize(qt.rotate(qt.conjugate(track.quat(window)), UP_E).mean(axis=0))
+    return qt.normalize(acc.mean(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationWindows:
+    """Verified stretches of the session that calibrate, as grid windows."""
+
+    rest: tuple[Window, ...] = ()
+    neutral: tuple[Window, ...] = ()
+    bow: tuple[Window, ...] = ()
+    turn: tuple[Window, ...] = ()
+
+
+def find_windows(
+    tracks: Mapping[Placement, Track], announced: Sequence[tuple[Activity, Window]]
+) -> CalibrationWindows:
+    """The announced calibration stretches, cut down to what was really still.
+
+    A still stretch that holds no still second is left out.
+    """
+    extent = Window(
+        max(t.extent.first for t in tracks.values()), min(t.extent.end for t in tracks.values())
+    )
+
+    def stretches(activity: Activity) -> list[Window]:
+        clipped = [w.clip(extent) for a, w in announced if a is activity]
+        return [w for w in clipped if len(w)]
+
+    def still(activity: Activity, biases: Mapping[Placement, FloatArray | None]) -> list[Window]:
+        pairs = [(t, biases[p]) for p, t in tracks.items()]
+        found = [still_runs(pairs, w) for w in stretches(activity)]
+        return [runs[0] for runs in found if runs]
+
+    rest = still(Activity.CALIBRATION_REST, dict.fromkeys(tracks))
+    biases = {
+        p: gyro_bias(t, rest, ()).bias_rad_s if rest else None for p, t in tracks.items()
+    }
+    return CalibrationWindows(
+        rest=tuple(rest),
+        neutral=tuple(still(Activity.CALIBRATION_NEUTRAL, biases)),
+        bow=tuple(stretches(Activity.CALIBRATION_BOW)),
+        turn=tuple(stretches(Activity.CALIBRATION_TURN)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Everything the rest of fusion needs to know about how the sensors are worn.
+
+    ``axes`` are the body axes x, y, z in each sensor's own axes, rows of a (3, 3) array; ``ml``
+    tells whether x and z are known (gravity alone gives only y).
+    """
+
+    result: CalibrationResult
+    bias: Mapping[Placement, GyroBias]
+    axes: Mapping[Placement, FloatArray]
+    ml: Mapping[Placement, bool]
+
+
+def calibrate(
+    tracks: Mapping[Placement, Track],
+    windows: CalibrationWindows,
+    setup: Setup,
+    fallback_neutral: Window | None = None,
+) -> Calibration:
+    """Calibrate all sensors of a session.
+
+    Parameters
+    ----------
+    tracks
+        Samples of each sensor.
+    windows
+        Verified stretches (:func:`find_windows`).
+    setup
+        Known mounting, if any.
+    fallback_neutral
+        A still window for the long axis where no neutral was announced.
+
+    Raises
+    ------
+    CalibrationError
+        If nothing tells which way is up the spine.
+    """
+    neutral = windows.neutral or ((fallback_neutral,) if fallback_neutral else ())
+    bias = {p: gyro_bias(t, windows.rest, neutral) for p, t in tracks.items()}
+    fits = {
+        p: _fit(p, t, windows.bow, neutral, setup.mounting.get(p), bias[p])
+        for p, t in tracks.items()
+    }
+    flags = [flag for fit in fits.values() for flag in fit.flags]
+    if not windows.neutral:
+        flags.append(
+            Flag("no_neutral", "No still neutral was recorded before the drill; the first still "
+                 "second of the drill is taken as neutral.")
+        )
+    if not windows.rest and any(b.source == "none" for b in bias.values()):
+        flags.append(
+            Flag("no_still", "Nobody kept still, so the gyroscopes could not be zeroed: "
+                 "rotation may drift within seconds.")
+        )
+    sensors = {
+        p: PlacementCalibration(
+            placement=p,
+            method=fit.method,
+            verdict=Verdict.DOUBTFUL if fit.flags else Verdict.GOOD,
+            q_sb=qt.from_axes(*fit.axes),
+            gyr_bias_rad_s=bias[p].bias_rad_s,
+            sd_deg=fit.sd_deg,
+            reasons=tuple(flag.code for flag in fit.flags),
+        )
+        for p, fit in fits.items()
+    }
+    verdict = Verdict.DOUBTFUL if flags else Verdict.GOOD
+    return Calibration(
+        result=CalibrationResult(verdict, sensors, tuple(flags)),
+        bias=bias,
+        axes={p: fit.axes for p, fit in fits.items()},
+        ml={p: fit.method != "gravity" for p, fit in fits.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    method: str
+    axes: FloatArray
+    sd_deg: float
+    flags: tuple[Flag, ...] = ()
+
+
+def _fit(
+    placement: Placement,
+    track: Track,
+    bows: Sequence[Window],
+    neutral: Sequence[Window],
+    mounting: Mounting | None,
+    bias: GyroBias,
+) -> _Fit:
+    """Body axes of one sensor by the best method that its data allow."""
+    ups = [up_s(track, w) for w in neutral]
+    upright = _upright(ups, mounting)
+    if not upright:
+        if mounting is None:
+            raise CalibrationError(
+                "nobody kept still long enough to find which way is up the spine: record at least "
+                "two still seconds, or give the sensors' mounting in session.json"
+            )
+        return _Fit("mounting", _axes(mounting.cranial_s, mounting.anterior_s), MOUNTING_SD_DEG)
+    y = qt.normalize(np.mean(upright, axis=0))
+    bow = _bow_forward(track, bows, y, bias.bias_rad_s) if bows else None
+    if bow is not None and not bow.problems:
+        return _Fit("bow", _axes(y, bow.forward), BOW_SD_DEG)
+    flags = tuple(Flag(code, words, placement) for code, words in (bow.problems if bow else ()))
+    if mounting is not None:
+        return _Fit("mounting", _axes(y, mounting.anterior_s), MOUNTING_SD_DEG, flags)
+    all_fours = [up for up in ups if _angle_deg(up, y) > UPRIGHT_DEG]
+    if all_fours:
+        return _Fit("all_fours", _axes(y, -np.mean(all_fours, axis=0)), BOW_SD_DEG, flags)
+    if bow is not None and bow.usable:
+        return _Fit("bow", _axes(y, bow.forward), 3 * BOW_SD_DEG, flags)
+    return _Fit("gravity", _axes(y, _any_perpendicular(y)), GRAVITY_SD_DEG, flags)
+
+
+def _upright(ups: Sequence[FloatArray], mounting: Mounting | None) -> list[FloatArray]:
+    """The neutrals taken upright: those like the first, or like the known mounting."""
+    if not ups:
+        return []
+    like = ups[0] if mounting is None else mounting.cranial_s
+    return [up for up in ups if _angle_deg(up, like) < UPRIGHT_DEG]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bow:
+    """Forward direction (3,) in sensor axes as the bows show it, and what speaks against it."""
+
+    forward: FloatArray
+    usable: bool
+    problems: tuple[tuple[str, str], ...]
+
+
+def _bow_forward(track: Track, bows: Sequence[Window], y: FloatArray, bias: FloatArray) -> _Bow:
+    tilted = np.vstack([_tilted_up(track, w, y) for w in bows])
+    if len(tilted) < GRID_HZ / 2:
+        words = f"The bow was too small (less than {MIN_BOW_TILT_DEG:.0f}°): bow slowly to about 40°."
+        return _Bow(_any_perpendicular(y), False, (("bow_too_small", words),))
+    # Gravity's tilt tells forward from backward; the principal axis of the rate is more exact.
+    forward = -(tilted - (tilted @ y)[:, None] * y).mean(axis=0)
+    rate = np.vstack([_rate(track, w, bias) for w in bows])
+    rate = rate[np.linalg.norm(rate, axis=1) > np.radians(MIN_BOW_RATE_DPS)]
+    if len(rate) < GRID_HZ / 2:
+        return _Bow(forward, True, ())
+    values, vectors = np.linalg.eigh(rate.T @ rate)
+    z = vectors[:, -1]
+    z = z if z @ np.cross(forward, y) > 0 else -z
+    problems = []
+    ratio = values[-1] / values.sum()
+    if ratio < MIN_BOW_EIGEN_RATIO:
+        problems.append(
+            ("bow_not_planar", f"The bow was not straight forward (only {ratio:.0%} of it about "
+             "one axis): repeat it slowly, without turning or leaning.")
+        )
+    oblique = abs(90.0 - _angle_deg(z, y))
+    if oblique > MAX_BOW_OBLIQUITY_DEG:
+        problems.append(
+            ("bow_oblique", f"The bow's axis lies {oblique:.0f}° off level: sit tall for the "
+             "neutral, then bow straight forward.")
+        )
+    return _Bow(np.cross(y, z), True, tuple(problems))
+
+
+def _tilted_up(track: Track, window: Window, y: FloatArray) -> FloatArray:
+    """Directions of up (m, 3) in sensor axes while the sensor was clearly tilted."""
+    acc = track.acc(window)
+    if np.isnan(acc).all():
+        up = qt.rotate(qt.conjugate(track.quat(window)), UP_E)
+    else:
+        n = min(len(acc), int(GRID_HZ / 2))
+        total = np.cumsum(np.vstack([np.zeros((1, 3)), acc]), axis=0)
+        up = qt.normalize(total[n:] - total[:-n]) if n else acc
+    return np.asarray(up[up @ y < np.cos(np.radians(MIN_BOW_TILT_DEG))])
+
+
+def _rate(track: Track, window: Window, bias: FloatArray) -> FloatArray:
+    return np.empty((0, 3)) if track.has_quat else track.gyr(window) - bias
+
+
+def _axes(y: FloatArray, forward: FloatArray) -> FloatArray:
+    """Rows x, y, z (3, 3): ``y`` as it is, x the part of ``forward`` across it."""
+    x = qt.normalize(forward - (forward @ y) * y)
+    return np.vstack([x, y, np.cross(x, y)])
+
+
+def _any_perpendicular(y: FloatArray) -> FloatArray:
+    return np.asarray(np.eye(3)[int(np.argmin(np.abs(y)))])
+
+
+def _angle_deg(a: FloatArray, b: FloatArray) -> float:
+    return float(np.degrees(np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1, 1))))

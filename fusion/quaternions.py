@@ -1,0 +1,125 @@
+"""Unit quaternions, wxyz, on arrays of shape (..., 4); the only place that knows their order.
+
+``a ⊗ b`` applies ``b`` first. Everything broadcasts over leading dimensions. The formulas are the
+textbook ones (Hamilton convention); swing–twist follows the definition in :mod:`fusion.frames`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensors.samples import FloatArray
+
+IDENTITY: FloatArray = np.array([1.0, 0.0, 0.0, 0.0])
+
+
+def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Hamilton product ``a ⊗ b``, shape (..., 4)."""
+    aw, ax, ay, az = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
+    bw, bx, by, bz = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    out[..., 0] = aw * bw - ax * bx - ay * by - az * bz
+    out[..., 1] = aw * bx + ax * bw + ay * bz - az * by
+    out[..., 2] = aw * by - ax * bz + ay * bw + az * bx
+    out[..., 3] = aw * bz + ax * by - ay * bx + az * bw
+    return out
+
+
+def conjugate(q: FloatArray) -> FloatArray:
+    """Inverse rotation, shape (..., 4)."""
+    return q * np.array([1.0, -1.0, -1.0, -1.0])
+
+
+def normalize(v: FloatArray) -> FloatArray:
+    """Vectors or quaternions along the last axis, scaled to length 1."""
+    return np.asarray(v / np.linalg.norm(v, axis=-1, keepdims=True))
+
+
+def rotate(q: FloatArray, v: FloatArray) -> FloatArray:
+    """Vectors ``v`` (..., 3) rotated by ``q`` (..., 4)."""
+    w, r = q[..., :1], q[..., 1:]
+    t = 2.0 * np.cross(r, v)
+    return np.asarray(v + w * t + np.cross(r, t))
+
+
+def about_vertical(angle_rad: FloatArray) -> FloatArray:
+    """Rotation by ``angle_rad`` (...) about the earth's z axis, shape (..., 4)."""
+    half = 0.5 * np.asarray(angle_rad, dtype=float)
+    out = np.zeros((*half.shape, 4))
+    out[..., 0] = np.cos(half)
+    out[..., 3] = np.sin(half)
+    return out
+
+
+def from_rotation_vector(v: FloatArray) -> FloatArray:
+    """Quaternion of the rotation vector ``v`` (..., 3) in rad."""
+    angle = np.linalg.norm(v, axis=-1, keepdims=True)
+    return np.concatenate([np.cos(angle / 2), v * np.sinc(angle / (2 * np.pi)) / 2], axis=-1)
+
+
+def from_axes(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+    """Quaternion (4,) whose rotation takes e_x, e_y, e_z to the orthonormal ``x``, ``y``, ``z``.
+
+    Shepperd's method: the largest of the four components is computed first, so that no
+    orientation divides by a small number.
+    """
+    m = np.column_stack([x, y, z])
+    squares = np.array(
+        [
+            1 + m[0, 0] + m[1, 1] + m[2, 2],
+            1 + m[0, 0] - m[1, 1] - m[2, 2],
+            1 - m[0, 0] + m[1, 1] - m[2, 2],
+            1 - m[0, 0] - m[1, 1] + m[2, 2],
+        ]
+    )
+    products = np.array(
+        [
+            [squares[0], m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]],
+            [m[2, 1] - m[1, 2], squares[1], m[0, 1] + m[1, 0], m[0, 2] + m[2, 0]],
+            [m[0, 2] - m[2, 0], m[0, 1] + m[1, 0], squares[2], m[1, 2] + m[2, 1]],
+            [m[1, 0] - m[0, 1], m[0, 2] + m[2, 0], m[1, 2] + m[2, 1], squares[3]],
+        ]
+    )
+    return normalize(products[int(np.argmax(squares))])
+
+
+def twist_rad(q: FloatArray, axis: FloatArray) -> FloatArray:
+    """Twist of ``q`` (..., 4) about the unit ``axis`` (3,), in (−π, π]."""
+    w = q[..., 0]
+    along = q[..., 1:] @ axis
+    angle = 2.0 * np.arctan2(along, w)
+    return np.asarray(angle - 2 * np.pi * np.round(angle / (2 * np.pi)))
+
+
+def swing_vector(q: FloatArray, axis: FloatArray) -> FloatArray:
+    """Rotation vector (..., 3) in rad of what remains of ``q`` once its twist is taken out first.
+
+    ``q = swing ⊗ twist``; the swing vector is perpendicular to ``axis``.
+    """
+    half = 0.5 * twist_rad(q, axis)
+    untwist = np.empty_like(q)
+    untwist[..., 0] = np.cos(half)
+    untwist[..., 1:] = -np.sin(half)[..., None] * axis
+    return rotation_vector(multiply(q, untwist))
+
+
+def rotation_vector(q: FloatArray) -> FloatArray:
+    """Rotation vector (..., 3) in rad, of length at most π."""
+    sign = np.where(q[..., :1] < 0, -1.0, 1.0)
+    v = sign * q[..., 1:]
+    norm = np.linalg.norm(v, axis=-1, keepdims=True)
+    angle = 2.0 * np.arctan2(norm, np.abs(q[..., :1]))
+    # angle/norm → 2 as the rotation vanishes; the where keeps 0/0 out.
+    return np.asarray(v * np.where(norm > 1e-12, angle / np.where(norm > 1e-12, norm, 1.0), 2.0))
+
+
+def mean(q: FloatArray) -> FloatArray:
+    """Average rotation (4,) of ``q`` (n, 4), insensitive to sign (Markley et al. 2007)."""
+    _, vectors = np.linalg.eigh(q.T @ q)
+    average = vectors[:, -1]
+    return np.asarray(average if average @ q[0] >= 0 else -average)
+
+
+def wrap_deg(angle_deg: FloatArray) -> FloatArray:
+    """Angles brought to (−180, 180]."""
+    return np.asarray(angle_deg - 360.0 * np.ceil(angle_deg / 360.0 - 0.5))

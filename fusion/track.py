@@ -1,0 +1,109 @@
+"""What one sensor has given so far, on the grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fusion.grid import GRID_HZ, GridBlock
+from sensors.samples import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Half-open range of grid indices."""
+
+    first: int
+    end: int
+
+    def __len__(self) -> int:
+        return max(0, self.end - self.first)
+
+    @property
+    def start_s(self) -> float:
+        """Time of the first sample (s)."""
+        return self.first / GRID_HZ
+
+    @property
+    def end_s(self) -> float:
+        """Time of the end (s)."""
+        return self.end / GRID_HZ
+
+    @classmethod
+    def between(cls, start_s: float, end_s: float) -> Window:
+        """The grid times from ``start_s`` to before ``end_s``."""
+        return cls(
+            int(np.ceil(start_s * GRID_HZ - 1e-6)), int(np.ceil(end_s * GRID_HZ - 1e-6))
+        )
+
+    def clip(self, other: Window) -> Window:
+        """The part inside ``other``."""
+        first = max(self.first, other.first)
+        return Window(first, max(first, min(self.end, other.end)))
+
+
+class Track:
+    """Grid samples of one sensor, contiguous, growing at the end and forgetting at the start."""
+
+    def __init__(self) -> None:
+        self._first = 0
+        self._n = 0
+        self._data = np.empty((0, 11))
+        self.has_quat = False
+
+    @property
+    def extent(self) -> Window:
+        """The range of grid indices held."""
+        return Window(self._first, self._first + self._n)
+
+    def append(self, block: GridBlock) -> None:
+        """Add the block that follows; columns are gyr 3, acc 3, quat 4, gap 1."""
+        if self._n == 0:
+            self._first = block.first
+        rows = np.full((len(block), 11), np.nan)
+        rows[:, 0:3] = block.gyr
+        rows[:, 3:6] = block.acc
+        if block.quat is not None:
+            rows[:, 6:10] = block.quat
+            self.has_quat = True
+        rows[:, 10] = block.gap
+        need = self._n + len(rows)
+        if need > len(self._data):
+            grown = np.empty((max(need, 2 * len(self._data)), 11))
+            grown[: self._n] = self._data[: self._n]
+            self._data = grown
+        self._data[self._n : need] = rows
+        self._n = need
+
+    def forget_before(self, index: int) -> None:
+        """Drop what lies before ``index``; cheap when little is dropped, so call it rarely."""
+        drop = min(max(0, index - self._first), self._n)
+        if drop:
+            self._data = self._data[drop : self._n].copy()
+            self._first += drop
+            self._n -= drop
+
+    def gyr(self, window: Window) -> FloatArray:
+        """Angular rate (n, 3) in rad/s over ``window``, which lies inside the extent."""
+        return self._rows(window)[:, 0:3]
+
+    def acc(self, window: Window) -> FloatArray:
+        """Specific force (n, 3) in m/s²."""
+        return self._rows(window)[:, 3:6]
+
+    def quat(self, window: Window) -> FloatArray:
+        """The sensor's own orientation (n, 4); NaN where it sends none."""
+        return self._rows(window)[:, 6:10]
+
+    def gap(self, window: Window) -> npt.NDArray[np.bool_]:
+        """True (n,) inside gaps."""
+        return np.asarray(self._rows(window)[:, 10] > 0)
+
+    def _rows(self, window: Window) -> FloatArray:
+        lo = window.first - self._first
+        hi = window.end - self._first
+        if lo < 0 or hi > self._n:
+            raise IndexError(f"{window} is outside {self.extent}")
+        return self._data[lo:hi]

@@ -1,0 +1,154 @@
+"""Dwells: moments at which the wearer stands still, told from turning by the rates alone.
+
+A dwell ends when the wearer moves on; a long one is handed out in pieces, the later of which say
+how fast the headings drift. Whether a dwell was a return to neutral is decided where the drift is
+known (:mod:`fusion.heading`): a hold at the end of range is still too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fusion.grid import GRID_HZ
+from sensors.samples import FloatArray
+
+SMOOTH = int(0.25 * GRID_HZ)
+MIN_DWELL = int(0.4 * GRID_HZ)
+PIECE = int(2.0 * GRID_HZ)
+MAX_AXIAL_DPS = 2.5
+MAX_SWING_DPS = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dwell:
+    """A still stretch, or a piece of one.
+
+    Attributes
+    ----------
+    t_s
+        Its middle.
+    known
+        Grid index from which on it is known (its end, and the delay of the rate filter).
+    joint_deg
+        (n,) mean heading of each joint of the chain against neutral, drift included, wrapped.
+    tilt_deg
+        Largest inclination of a sensor against its neutral.
+    continues
+        Whether it continues the piece before.
+    """
+
+    t_s: float
+    known: int
+    joint_deg: FloatArray
+    tilt_deg: float
+    continues: bool
+
+
+class StillnessFilter:
+    """Which grid times belong to stillness, block by block.
+
+    Parameters
+    ----------
+    axes_s
+        (n, 3) spine line at neutral in each sensor's axes.
+    rate_sd_dps
+        (n,) standard deviation of the residual bias: an unknown bias must not pass for motion.
+    """
+
+    def __init__(self, axes_s: FloatArray, rate_sd_dps: FloatArray) -> None:
+        self._axes_s = axes_s
+        slack = 2.0 * float(np.max(rate_sd_dps))
+        self._max_axial_dps = MAX_AXIAL_DPS + slack
+        self._max_swing_dps = MAX_SWING_DPS + slack
+        self._tail = np.zeros((SMOOTH, len(axes_s), 3))
+
+    def update(self, gyr: FloatArray) -> npt.NDArray[np.bool_]:
+        """Stillness at ``gyr`` (m, n, 3) rad/s, averaged over the quarter second up to each."""
+        rows = np.concatenate([self._tail, np.degrees(gyr)])
+        self._tail = rows[-SMOOTH:]
+        total = np.cumsum(rows, axis=0)
+        smooth = (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH
+        axial = np.einsum("mni,ni->mn", smooth, self._axes_s)
+        swing2 = np.sum(smooth**2, axis=2) - axial**2
+        joint = np.diff(axial, axis=1, prepend=0.0)
+        still = np.all(np.abs(joint) < self._max_axial_dps, axis=1)
+        return np.asarray(still & np.all(swing2 < self._max_swing_dps**2, axis=1))
+
+
+class DwellFinder:
+    """Collects stillness into dwells, block by block; any blocking gives the same dwells."""
+
+    def __init__(self) -> None:
+        self._still: list[npt.NDArray[np.bool_]] = []
+        self._start: int | None = None
+        self._pieces = 0
+        self._heading = np.empty((0, 0))
+        self._tilt = np.empty(0)
+        self._next = 0
+
+    def update(
+        self,
+        first: int,
+        still: npt.NDArray[np.bool_],
+        heading_deg: FloatArray,
+        tilt_deg: FloatArray,
+    ) -> list[Dwell]:
+        """Dwells that became known with grid times ``first`` … ``first + m``.
+
+        Parameters
+        ----------
+        first
+            Grid index of the first row.
+        still
+            (m,) from :class:`StillnessFilter`.
+        heading_deg
+            (m, n) rotation of each sensor about the vertical against its neutral, wrapped.
+        tilt_deg
+            (m,) largest inclination of a sensor against its neutral.
+        """
+        found: list[Dwell] = []
+        edges = np.flatnonzero(np.diff(np.concatenate([[self._start is not None], still]).astype(int)))
+        at = 0
+        for edge in [*edges.tolist(), len(still)]:
+            if self._start is not None:
+                self._collect(heading_deg[at:edge], tilt_deg[at:edge])
+                found += self._cut(first + edge)
+                if edge < len(still):
+                    found += self._close(first + edge)
+            elif edge < len(still):
+                self._start, self._pieces = first + edge, 0
+                self._heading = np.empty((0, heading_deg.shape[1]))
+                self._tilt = np.empty(0)
+            at = edge
+        return found
+
+    def _collect(self, heading_deg: FloatArray, tilt_deg: FloatArray) -> None:
+        self._heading = np.vstack([self._heading, heading_deg])
+        self._tilt = np.concatenate([self._tilt, tilt_deg])
+
+    def _cut(self, end: int) -> list[Dwell]:
+        """Pieces of full length out of what was collected up to ``end``."""
+        found = []
+        while len(self._heading) >= PIECE:
+            start = end - len(self._heading)
+            found.append(self._dwell(start, PIECE))
+            self._heading, self._tilt = self._heading[PIECE:], self._tilt[PIECE:]
+        return found
+
+    def _close(self, end: int) -> list[Dwell]:
+        self._start = None
+        n = len(self._heading)
+        long_enough = n >= (PIECE // 2 if self._pieces else MIN_DWELL)
+        return [self._dwell(end - n, n)] if long_enough else []
+
+    def _dwell(self, start: int, n: int) -> Dwell:
+        heading = np.degrees(np.unwrap(np.radians(self._heading[:n]), axis=0)).mean(axis=0)
+        joint = np.diff(heading, prepend=0.0)
+        continues = self._pieces > 0
+        self._pieces += 1
+        # The rate filter looks back: the stillness lies half its length earlier than it says.
+        middle = start + 0.5 * (n - 1) - 0.5 * SMOOTH
+        return Dwell(middle / GRID_HZ, start + n, joint, float(self._tilt[:n].mean()), continues)

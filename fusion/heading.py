@@ -1,0 +1,315 @@
+"""Heading drift of the chain pelvis – T12 – upper back, held by returns to neutral.
+
+Without a magnetometer each sensor's heading drifts by what is left of its gyroscope bias. The state
+is the drift of each *joint* of the chain: the pelvis against the room, then each sensor against the
+one below, as offset (°) and rate (°/s). Rates are slow random walks. They are predicted between the
+returns to neutral and observed at them, with the scatter people really have in finding neutral
+(about 2.5° for the whole spine: Lee et al. 2010 1.9 ± 1.2°, Swinkels & Dolan 2000 2.7 ± 2.2°),
+split over the joints and learnt from the person's own scatter. Long stillness observes the rate.
+
+Live this is a Kalman filter; offline the same model goes through a Rauch–Tung–Striebel smoother.
+Nothing is ever set to zero hard, and left–right symmetry is never used.
+
+Heading acts on a rotation about the spine line u through ``ẑ·u``: in full when seated, hardly at
+all on all fours. The correction is applied to the orientations (:mod:`fusion.spine`), so this
+needs no special case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fusion.dwells import Dwell
+from fusion.quaternions import wrap_deg
+from sensors.samples import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingParameters:
+    """Figures of the drift model.
+
+    ``miss_sd_deg`` is the scatter of neutral in a joint of the spine chain of two sensors;
+    ``joint_miss_sd_deg`` that of pelvis, lumbar and thoracic with three.
+    """
+
+    start_sd_deg: float = 0.3
+    rate_walk_dps: float = 0.004
+    angle_walk_deg: float = 0.03
+    miss_sd_deg: tuple[float, float] = (1.0, 2.2)
+    joint_miss_sd_deg: tuple[float, float, float] = (1.0, 1.0, 2.0)
+    miss_weight: float = 8.0
+    gate_sigmas: float = 3.5
+    huber_sigmas: float = 1.5
+    rest_turn_deg: float = 0.6
+    node_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Mean (2n,) and covariance (2n, 2n) of [offsets, rates] at one time."""
+
+    t_s: float
+    x: FloatArray
+    p: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """Prediction and result of one step; what the smoother needs."""
+
+    before: _State
+    after: _State
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingEstimate:
+    """Drift at given times.
+
+    Attributes
+    ----------
+    joint_deg
+        (m, n) drift of each joint.
+    variance_deg2
+        (m, n, n) covariance of the joints' drifts.
+    rate_dps
+        (m, n) drift rate of each joint.
+    """
+
+    joint_deg: FloatArray
+    variance_deg2: FloatArray
+    rate_dps: FloatArray
+
+    @property
+    def sensor_deg(self) -> FloatArray:
+        """(m, n) drift of each sensor against the room, from the pelvis upwards."""
+        return np.cumsum(self.joint_deg, axis=1)
+
+
+class HeadingFilter:
+    """The causal filter; with ``remember`` it also keeps what the smoother needs.
+
+    Parameters
+    ----------
+    t_s
+        Time of the neutral at which all headings are made equal.
+    rate_sd_dps
+        (n,) standard deviation of each sensor's residual bias about the vertical.
+    parameters
+        Figures of the model.
+    remember
+        Keep every step for :meth:`smooth`.
+    """
+
+    def __init__(
+        self,
+        t_s: float,
+        rate_sd_dps: FloatArray,
+        parameters: HeadingParameters | None = None,
+        *,
+        remember: bool = False,
+    ) -> None:
+        self.parameters = parameters or HeadingParameters()
+        n = len(rate_sd_dps)
+        self._n = n
+        # Joints are differences of neighbouring sensors, so their drifts are correlated.
+        difference = np.eye(n) - np.eye(n, k=-1)
+        self._couple = difference @ difference.T
+        p = np.zeros((2 * n, 2 * n))
+        p[:n, :n] = self.parameters.start_sd_deg**2 * self._couple
+        p[n:, n:] = difference @ np.diag(np.asarray(rate_sd_dps) ** 2) @ difference.T
+        self._state = _State(t_s, np.zeros(2 * n), p)
+        miss = self.parameters.miss_sd_deg if n == 2 else self.parameters.joint_miss_sd_deg
+        self._miss_var = np.array(miss[:n]) ** 2
+        self._miss_n = np.full(n, self.parameters.miss_weight)
+        self._last: Dwell | None = None
+        self._nodes: list[_Node] | None = [_Node(self._state, self._state)] if remember else None
+
+    @property
+    def miss_sd_deg(self) -> FloatArray:
+        """(n,) scatter of neutral per joint as learnt so far."""
+        return np.sqrt(self._miss_var)
+
+    def start_from_scatter(self, miss_sd_deg: FloatArray) -> None:
+        """Begin with a scatter of neutral that is already known (°), and keep it."""
+        self._miss_var = np.asarray(miss_sd_deg, dtype=float) ** 2
+        self._miss_n = np.full(self._n, np.inf)
+
+    def observe(self, dwell: Dwell) -> bool:
+        """Take in a still dwell; false if it was no return to neutral and changed nothing."""
+        while self._nodes is not None and dwell.t_s - self._state.t_s > self.parameters.node_s:
+            self._step(self._predict(self._state.t_s + self.parameters.node_s), None)
+        before = self._predict(dwell.t_s)
+        if dwell.continues and self._last is not None:
+            after = self._observe_rest(before, dwell, self._last)
+        else:
+            after = self._observe_return(before, dwell)
+        accepted = after is not None
+        if accepted:
+            self._step(before, after)
+        self._last = dwell if accepted else None
+        return accepted
+
+    def at(self, t_s: FloatArray) -> HeadingEstimate:
+        """Drift predicted for times ``t_s`` (m,), none earlier than the last observation used."""
+        s, n = self._state, self._n
+        dt = np.asarray(t_s, dtype=float) - s.t_s
+        rate = np.broadcast_to(s.x[n:], (len(dt), n))
+        joint = s.x[:n] + dt[:, None] * s.x[n:]
+        cross = s.p[:n, n:] + s.p[n:, :n]
+        d = dt[:, None, None]
+        walk = self._walk(np.abs(d))
+        variance = s.p[:n, :n] + d * cross + d**2 * s.p[n:, n:] + walk * self._couple
+        return HeadingEstimate(joint, variance, np.asarray(rate))
+
+    def disturb(self, t_s: float, sensor: int, sd_deg: float) -> None:
+        """Tell the filter that the heading of one sensor may have jumped by ``sd_deg`` at ``t_s``."""
+        before = self._predict(t_s)
+        jump = np.zeros(self._n)
+        jump[sensor] = 1.0
+        if sensor + 1 < self._n:
+            jump[sensor + 1] = -1.0
+        p = before.p.copy()
+        p[: self._n, : self._n] += sd_deg**2 * np.outer(jump, jump)
+        self._step(before, replace(before, p=p))
+        self._last = None
+
+    def smooth(self, t_s: FloatArray) -> HeadingEstimate:
+        """Drift at times ``t_s`` (m,) given everything observed (Rauch–Tung–Striebel).
+
+        Raises
+        ------
+        ValueError
+            If the filter was not told to remember.
+        """
+        if self._nodes is None:
+            raise ValueError("a filter that does not remember cannot smooth")
+        states = self._smoothed_states()
+        last = float(np.max(t_s, initial=states[-1].t_s))
+        if last > states[-1].t_s:
+            steps = np.arange(states[-1].t_s, last + self.parameters.node_s, self.parameters.node_s)
+            tail = self.at(steps[1:])
+            rates = np.broadcast_to(states[-1].p[self._n :, self._n :], tail.variance_deg2.shape)
+            states += [
+                _State(t, np.concatenate([j, r]), _block(v, q))
+                for t, j, r, v, q in zip(
+                    steps[1:], tail.joint_deg, tail.rate_dps, tail.variance_deg2, rates, strict=True
+                )
+            ]
+        return self._interpolate(states, np.asarray(t_s, dtype=float))
+
+    def _walk(self, dt_s: FloatArray) -> FloatArray:
+        """Variance added to an offset over ``dt_s`` by the random walks of rate and angle."""
+        par = self.parameters
+        return np.asarray(par.rate_walk_dps**2 * dt_s**3 / 3 + par.angle_walk_deg**2 * dt_s)
+
+    def _predict(self, t_s: float) -> _State:
+        s, n = self._state, self._n
+        dt = max(0.0, t_s - s.t_s)
+        f = np.eye(2 * n)
+        f[:n, n:] = dt * np.eye(n)
+        q = np.zeros((2 * n, 2 * n))
+        walk2 = self.parameters.rate_walk_dps**2
+        q[:n, :n] = float(self._walk(np.float64(dt))) * self._couple
+        q[:n, n:] = q[n:, :n] = walk2 * dt**2 / 2 * self._couple
+        q[n:, n:] = walk2 * dt * self._couple
+        return _State(max(t_s, s.t_s), f @ s.x, f @ s.p @ f.T + q)
+
+    def _step(self, before: _State, after: _State | None) -> None:
+        self._state = after or before
+        if self._nodes is not None:
+            self._nodes.append(_Node(before, self._state))
+
+    def _observe_return(self, before: _State, dwell: Dwell) -> _State | None:
+        """Update from a return to neutral, or ``None`` if the dwell is too far from neutral.
+
+        The spine has to be near neutral for the dwell to count. A pelvis that is elsewhere while
+        the spine is neutral is a person who moved as a whole: that dwell says nothing of the
+        pelvis.
+        """
+        n = self._n
+        miss = wrap_deg(dwell.joint_deg - before.x[:n])
+        variance = np.diag(before.p)[:n] + self._miss_var
+        sigmas = np.abs(miss) / np.sqrt(variance)
+        if np.any(sigmas[1:] > self.parameters.gate_sigmas):
+            return None
+        use = [j for j in range(n) if sigmas[j] <= self.parameters.gate_sigmas]
+        x, p = before.x, before.p
+        for j in use:
+            z = before.x[j] + miss[j]
+            self._learn_scatter(j, miss[j], before.p[j, j])
+            # A wide miss counts for less: people do not miss by a normal distribution.
+            excess = max(1.0, sigmas[j] / self.parameters.huber_sigmas) ** 2
+            x, p = _scalar_update(x, p, j, z, self._miss_var[j] * excess)
+        return _State(before.t_s, x, p)
+
+    def _observe_rest(self, before: _State, dwell: Dwell, last: Dwell) -> _State:
+        """Update of the rates from two successive parts of one long stillness."""
+        n, dt = self._n, dwell.t_s - last.t_s
+        x, p = before.x, before.p
+        for j in range(n):
+            rate = float(wrap_deg(dwell.joint_deg[j] - last.joint_deg[j])) / dt
+            x, p = _scalar_update(x, p, n + j, rate, (self.parameters.rest_turn_deg / dt) ** 2)
+        return _State(before.t_s, x, p)
+
+    def _learn_scatter(self, joint: int, miss_deg: float, predicted_var: float) -> None:
+        if np.isinf(self._miss_n[joint]):
+            return
+        self._miss_n[joint] += 1
+        own = max(miss_deg**2 - predicted_var, 0.1)
+        self._miss_var[joint] += (own - self._miss_var[joint]) / self._miss_n[joint]
+
+    def _smoothed_states(self) -> list[_State]:
+        nodes = self._nodes or []
+        states = [nodes[-1].after]
+        n = self._n
+        for node, following in zip(reversed(nodes[:-1]), reversed(nodes[1:]), strict=True):
+            dt = following.before.t_s - node.after.t_s
+            f = np.eye(2 * n)
+            f[:n, n:] = dt * np.eye(n)
+            gain = np.linalg.solve(following.before.p, f @ node.after.p).T
+            later = states[-1]
+            x = node.after.x + gain @ (later.x - following.before.x)
+            p = node.after.p + gain @ (later.p - following.before.p) @ gain.T
+            states.append(_State(node.after.t_s, x, p))
+        return states[::-1]
+
+    def _interpolate(self, states: list[_State], t_s: FloatArray) -> HeadingEstimate:
+        n = self._n
+        # Two states at one time (an observation) keep the later one.
+        kept = [a for a, b in zip(states, [*states[1:], None], strict=True) if not b or b.t_s > a.t_s]
+        times = np.array([s.t_s for s in kept])
+        offsets = np.array([s.x[:n] for s in kept])
+        rates = np.array([s.x[n:] for s in kept])
+        variances = np.array([s.p[:n, :n] for s in kept])
+        if len(kept) == 1:
+            m = len(t_s)
+            return HeadingEstimate(
+                np.repeat(offsets, m, 0), np.repeat(variances, m, 0), np.repeat(rates, m, 0)
+            )
+        at = np.clip(np.searchsorted(times, t_s, side="right") - 1, 0, len(times) - 2)
+        span = times[at + 1] - times[at]
+        part = np.clip((t_s - times[at]) / span, 0.0, 1.0)
+
+        def lerp(values: FloatArray) -> FloatArray:
+            w = part.reshape(-1, *([1] * (values.ndim - 1)))
+            return np.asarray(values[at] + w * (values[at + 1] - values[at]))
+
+        return HeadingEstimate(lerp(offsets), lerp(variances), lerp(rates))
+
+
+def _scalar_update(
+    x: FloatArray, p: FloatArray, i: int, z: float, r: float
+) -> tuple[FloatArray, FloatArray]:
+    """Kalman update of state component ``i`` observed as ``z`` with variance ``r``."""
+    gain = p[:, i] / (p[i, i] + r)
+    updated = p - np.outer(gain, p[i])
+    return x + gain * (z - x[i]), 0.5 * (updated + updated.T)
+
+
+def _block(a: FloatArray, b: FloatArray) -> FloatArray:
+    n = len(a)
+    out = np.zeros((2 * n, 2 * n))
+    out[:n, :n], out[n:, n:] = a, b
+    return out

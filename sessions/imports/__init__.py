@@ -1,0 +1,1 @@
+"""What other programs wrote, as blocks and events: one file per format."""

@@ -1,0 +1,265 @@
+"""Device ticks to host time: unwrap, reboots, rate and offset, gaps.
+
+A packet arrives some unknown time after its last sample, never before it. Plotted over device time
+``d``, arrival minus device time ``r = a − d`` therefore has a hard floor, the line of the two
+clocks, and everything above it is radio. The floor is found as the supporting line of the lower
+convex hull of ``(d, r)`` over the last 90 s that lies closest under all points: the linear
+programme of Moon, Skelly & Towsley, "Estimation and removal of clock skew from network delay
+measurements" (INFOCOM 1999), here on the minimum of every second, with the slope bounded and drawn
+towards what was known before while the window is still short.
+
+The time given out never steps: the difference between the last time given and a new line is
+worked off by bending the rate, by at most 2 % and normally below 0.1 %. What every packet waited at
+least (a firmware's queue, the filter of the sensor) cannot be seen from arrivals and stays in.
+
+Causal and deterministic: the same observations give the same times, live and from a recording.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sensors.samples import FloatArray
+
+Point: TypeAlias = tuple[float, float]
+
+WINDOW_S = 90.0
+EARLY_MAX_S = 1.0
+"""A device this much ahead of its clock has rebooted: nothing arrives before it was measured."""
+
+LATE_MAX_S = 10.0
+"""A packet this late was not held back by a stalled link (2 to 6 s) but is of another boot."""
+
+GAP_PERIODS = 1.5
+"""A step of more than this many sampling periods is a gap."""
+
+_BIN_S = 1.0
+_PRIOR_RATE_SD = 50e-6
+_PRIOR_DELAY_S = 0.020
+_DELAY_MEMORY = 200
+_SETTLED_BINS = 5
+_RESOLUTION_S = 0.0005
+_SLEW_TIME_S = 2.0
+_SLEW_MIN = 0.001
+_SLEW_MAX = 0.020
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Samples that are missing between two that are there, all on the session clock (s)."""
+
+    start_s: float
+    end_s: float
+    missing: int
+
+
+def missing_samples(step_s: float, period_s: float) -> int:
+    """Return how many samples are missing in a step between two neighbours."""
+    return round(step_s / period_s) - 1 if step_s > GAP_PERIODS * period_s else 0
+
+
+def find_gaps(t_s: FloatArray, period_s: float) -> tuple[Gap, ...]:
+    """Return the gaps in strictly increasing times ``t_s`` (n,) of nominal ``period_s``."""
+    where = np.flatnonzero(np.diff(t_s) > GAP_PERIODS * period_s)
+    return tuple(
+        Gap(start, end, missing_samples(end - start, period_s))
+        for start, end in zip(t_s[where].tolist(), t_s[where + 1].tolist(), strict=True)
+    )
+
+
+def floor_slope(points: Sequence[Point], max_slope: float) -> float:
+    """Return the slope of the line closest under all points, within ±``max_slope``.
+
+    Parameters
+    ----------
+    points
+        ``(x, y)`` in order of strictly increasing ``x``, at least one.
+    max_slope
+        Bound of the slope's magnitude.
+    """
+    hull = _lower_hull(points)
+    middle = sum(x for x, _ in points) / len(points)
+    for (x0, y0), (x1, y1) in itertools.pairwise(hull):
+        if x1 >= middle:
+            return min(max((y1 - y0) / (x1 - x0), -max_slope), max_slope)
+    return 0.0
+
+
+def _lower_hull(points: Sequence[Point]) -> list[Point]:
+    hull: list[Point] = []
+    for x, y in points:
+        while len(hull) > 1:
+            (x0, y0), (x1, y1) = hull[-2], hull[-1]
+            if (y1 - y0) * (x - x0) < (y - y0) * (x1 - x0):
+                break
+            hull.pop()
+        hull.append((x, y))
+    return hull
+
+
+class DeviceClock:
+    """One device's clock against the host's monotonic clock.
+
+    Parameters
+    ----------
+    tick_s
+        Length of a device tick in seconds.
+    bits
+        Width of the device's counter.
+    max_rate
+        Largest believable ``|rate − 1|``: 300 ppm for crystals, some % for RC oscillators.
+    """
+
+    def __init__(self, tick_s: float = 1e-6, bits: int = 32, max_rate: float = 300e-6) -> None:
+        self._tick_s = tick_s
+        self._wrap = 1 << bits
+        self._max_rate = max_rate
+        self._slope = 0.0
+        self._usual_slope = 0.0
+        self.epochs = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the time base, not the rate: the next observation begins a new epoch."""
+        self._bins: deque[Point] = deque(maxlen=round(WINDOW_S / _BIN_S))
+        self._lowest: Point | None = None
+        self._line: Point = (0.0, 0.0)
+        self._behind_s = 0.0
+        self._last: Point | None = None
+        self._delays = 1
+        self._mean_delay_s = _PRIOR_DELAY_S
+        self._scatter_s: float | None = None
+
+    @property
+    def rate_ppm(self) -> float:
+        """How much faster than the host's clock the device's runs, in parts per million."""
+        return -self._slope * 1e6
+
+    @property
+    def sd_s(self) -> float:
+        """One standard deviation of the times given out now, without the constant delay (s)."""
+        scatter = self._mean_delay_s if self._scatter_s is None else self._scatter_s
+        return math.hypot(self._behind_s, scatter, _RESOLUTION_S)
+
+    def unwrap(self, ticks: int, arrival_s: float) -> float | None:
+        """Return the device time of a wrapped counter value that just arrived.
+
+        Parameters
+        ----------
+        ticks
+            The counter, modulo its width.
+        arrival_s
+            Host monotonic seconds of arrival.
+
+        Returns
+        -------
+        float or None
+            Seconds of the device clock in this epoch; ``None`` if no number of wraps brings it
+            near the host's elapsed time: the device has rebooted, call :meth:`restart`.
+        """
+        if self._last is None:
+            return ticks * self._tick_s
+        expected_s = self._expected(arrival_s)
+        expected = round(expected_s / self._tick_s)
+        ahead = (ticks - expected + self._wrap // 2) % self._wrap - self._wrap // 2
+        if not -LATE_MAX_S <= ahead * self._tick_s <= EARLY_MAX_S:
+            return None
+        return (expected + ahead) * self._tick_s
+
+    def is_new(self, device_s: float) -> bool:
+        """Whether ``device_s`` is after everything observed in this epoch."""
+        return self._last is None or device_s > self._last[0]
+
+    def observe(self, device_s: float, arrival_s: float) -> tuple[float, float]:
+        """Take in that device time ``device_s`` had arrived at ``arrival_s``.
+
+        Parameters
+        ----------
+        device_s
+            Device time of the packet's last sample, after the one observed before.
+        arrival_s
+            Host monotonic seconds of its arrival.
+
+        Returns
+        -------
+        host_s
+            Host monotonic seconds of ``device_s``.
+        rate
+            Host seconds per device second since the last observation, within 1 ± 2.1 %; so a sample
+            ``x`` seconds before ``device_s`` was taken at ``host_s − rate · x``.
+        """
+        offset_s = arrival_s - device_s
+        last = self._last
+        if last is None:
+            self.epochs += 1
+            self._line = (device_s, offset_s)
+            self._last = (device_s, arrival_s)
+            self._collect(device_s, offset_s)
+            return arrival_s, 1.0 + self._slope
+        self._slew(device_s - last[0])
+        self._collect(device_s, offset_s)
+        host_s = device_s + self._floor(device_s) + self._behind_s
+        self._last = (device_s, host_s)
+        return host_s, (host_s - last[1]) / (device_s - last[0])
+
+    def _expected(self, arrival_s: float) -> float:
+        start_s, floor_s = self._line
+        return start_s + (arrival_s - floor_s - start_s) / (1.0 + self._slope)
+
+    def _floor(self, device_s: float) -> float:
+        return self._line[1] + self._slope * (device_s - self._line[0])
+
+    def _slew(self, step_s: float) -> None:
+        """Work off what the times given out are away from the line, over ``step_s``."""
+        behind_s = abs(self._behind_s)
+        limit = min(max(behind_s / _SLEW_TIME_S, _SLEW_MIN), _SLEW_MAX)
+        self._behind_s = math.copysign(max(behind_s - limit * step_s, 0.0), self._behind_s)
+
+    def _collect(self, device_s: float, offset_s: float) -> None:
+        lowest = self._lowest
+        if lowest is not None and device_s // _BIN_S != lowest[0] // _BIN_S:
+            self._bins.append(lowest)
+            self._refit(device_s)
+            lowest = None
+        if lowest is None or offset_s < lowest[1]:
+            self._lowest = (device_s, offset_s)
+        delay_s = offset_s - self._floor(device_s)
+        if delay_s < 0.0:
+            self._line = (self._line[0], self._line[1] + delay_s)
+            self._behind_s -= delay_s
+            delay_s = 0.0
+        self._delays = min(self._delays + 1, _DELAY_MEMORY)
+        self._mean_delay_s += (delay_s - self._mean_delay_s) / self._delays
+
+    def _refit(self, device_s: float) -> None:
+        """Draw the line anew under the bins; what was given out stays where it was."""
+        before_s = self._floor(device_s)
+        while self._bins[-1][0] - self._bins[0][0] > WINDOW_S:
+            self._bins.popleft()
+        anchor_s = self._bins[-1][0]
+        self._slope = self._shrunk(floor_slope(self._bins, self._max_rate))
+        level = [offset - self._slope * (at - anchor_s) for at, offset in self._bins]
+        floor_s = min(level)
+        self._line = (anchor_s, floor_s)
+        if len(level) >= _SETTLED_BINS:
+            self._scatter_s = sum(level) / len(level) - floor_s
+        self._behind_s += before_s - self._floor(device_s)
+
+    def _shrunk(self, slope: float) -> float:
+        """Weigh the window's slope against the usual one by what its length and noise allow."""
+        span_s = self._bins[-1][0] - self._bins[0][0]
+        noise_s = self._mean_delay_s if self._scatter_s is None else self._scatter_s
+        noise = max(noise_s, _RESOLUTION_S) / max(span_s, _BIN_S)
+        weight = _PRIOR_RATE_SD**2 / (_PRIOR_RATE_SD**2 + noise**2)
+        shrunk = self._usual_slope + weight * (slope - self._usual_slope)
+        self._usual_slope += (shrunk - self._usual_slope) * (_BIN_S / WINDOW_S)
+        return shrunk

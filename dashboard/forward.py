@@ -1,0 +1,116 @@
+"""The service's stream, forwarded to one viewer; it comes back by itself when the service does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from dashboard.messages import SERVICE_AWAY
+from dashboard.service.runfile import read_running
+from dashboard.service.wire import encode_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.websockets import WebSocket
+
+FIRST_WAIT_S: Final = 0.1
+LONGEST_WAIT_S: Final = 2.0
+PATIENCE_S: Final = 2.0
+"""How long a command waits for a service that is just coming."""
+
+
+class Forwarder:
+    """Joins one viewer's socket to the service, for as long as the viewer stays.
+
+    Nothing is kept here: a slow viewer slows the reading from the service, and the service skips
+    frames for it.
+    """
+
+    def __init__(self, socket: WebSocket, data_root: Path) -> None:
+        self._socket = socket
+        self._data_root = data_root
+        self._service: ClientConnection | None = None
+        self._joined = asyncio.Event()
+
+    async def run(self) -> None:
+        """Forward until the viewer leaves."""
+        await self._socket.accept()
+        downwards = asyncio.create_task(self._keep_forwarding())
+        try:
+            while (message := await self._socket.receive())["type"] == "websocket.receive":
+                await self._pass_on(message.get("text") or "")
+        finally:
+            downwards.cancel()
+            await asyncio.gather(downwards, return_exceptions=True)
+
+    async def _pass_on(self, command: str) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._joined.wait()
+            if self._service is not None:
+                await self._service.send(command)
+                return
+        except (TimeoutError, ConnectionClosed):
+            pass  # said to the viewer instead
+        await self._socket.send_text(_refusal(command))
+
+    async def _keep_forwarding(self) -> None:
+        wait_s, away = FIRST_WAIT_S, False
+        while True:
+            try:
+                async with self._connection() as service:
+                    if away:
+                        await self._say(connected=True)
+                    wait_s, away, self._service = FIRST_WAIT_S, False, service
+                    self._joined.set()
+                    await self._forward(service)
+            except (OSError, TimeoutError, WebSocketException):
+                pass  # not there (yet): said below, tried again
+            finally:
+                self._service = None
+                self._joined.clear()
+            if not away:
+                await self._say(connected=False)
+                away = True
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    def _connection(self) -> connect:
+        running = read_running(self._data_root)
+        if running is None:
+            raise ConnectionRefusedError
+        return connect(
+            running.stream_url,
+            additional_headers=running.headers,
+            compression=None,
+            proxy=None,
+            max_queue=4,
+            max_size=None,
+            open_timeout=5,
+        )
+
+    async def _forward(self, service: ClientConnection) -> None:
+        async for message in service:
+            if isinstance(message, bytes):
+                await self._socket.send_bytes(message)
+            else:
+                await self._socket.send_text(message)
+
+    async def _say(self, *, connected: bool) -> None:
+        said: dict[str, object] = {"type": "service", "connected": connected}
+        if not connected:
+            said["words"] = SERVICE_AWAY
+        await self._socket.send_text(encode_json(said))
+
+
+def _refusal(command: str) -> str:
+    try:
+        number = json.loads(command).get("id")
+    except (ValueError, AttributeError):
+        number = None
+    return encode_json({"type": "reply", "id": number, "ok": False, "words": SERVICE_AWAY})

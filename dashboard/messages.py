@@ -1,0 +1,100 @@
+"""Codes → words and the next step, in one place. Plain language; nothing a doctor would have to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sensors.drivers.base import LinkState
+from sensors.samples import Activity, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fusion.results import Flag
+
+SERVICE_AWAY: Final = (
+    "The connection to the sensors' program is lost; it is being started again. A running "
+    "recording is kept up to this moment."
+)
+
+PLACEMENT_NAMES: Final = {
+    Placement.PELVIS: "pelvis",
+    Placement.THORACOLUMBAR: "T12",
+    Placement.UPPER_BACK: "upper back",
+}
+
+ACTIVITY_NAMES: Final = {
+    Activity.CALIBRATION_REST: "sensors on the table",
+    Activity.CALIBRATION_NEUTRAL: "sit tall and still",
+    Activity.CALIBRATION_BOW: "slow bows",
+    Activity.CALIBRATION_TURN: "turn left and right",
+    Activity.SEATED: "seated rotation",
+    Activity.QUADRUPED: "rotation on all fours",
+    Activity.MARK: "mark",
+}
+
+ACTIVITY_WORDS: Final = {
+    Activity.CALIBRATION_REST: "Leave all sensors lying still on the table.",
+    Activity.CALIBRATION_NEUTRAL: "Take your starting position, tall, and keep still.",
+    Activity.CALIBRATION_BOW: "Bow forward slowly from the hips, back straight, three times.",
+    Activity.CALIBRATION_TURN: "Turn slowly to the left and to the right, twice.",
+    Activity.SEATED: "Turn left and right as far as is comfortable; rest briefly in the middle.",
+    Activity.QUADRUPED: "Turn one side up as far as is comfortable; rest briefly in the middle.",
+}
+
+LINK_WORDS: Final = {
+    LinkState.CONNECTING: "Connecting…",
+    LinkState.STALLED: "No data just now. Keep the sensor within a few metres.",
+    LinkState.LOST: "Connection lost. Check that the sensor is on and near; it reconnects by itself.",
+}
+
+LOW_BATTERY_PERCENT: Final = 15
+HIGH_LOSS: Final = 0.05
+
+REASON_WORDS: Final = {
+    "hips_joined": "hips joined in",
+}
+"""Why a repetition is doubtful or a cue is shown, in a few words."""
+
+RED_CUES: Final[frozenset[str]] = frozenset()
+
+STATE_SENTENCES: Final = {
+    "source_ended": "The recording that was played has come to its end.",
+    "fusion_failed": (
+        "The calculation stopped because of an error in this program. The recording goes on and "
+        "can be analysed later; press Stop, then Start, to see angles again."
+    ),
+}
+
+
+def rep_words(reasons: Iterable[str]) -> str:
+    """The reasons of a repetition in plain words; empty if there are none."""
+    return ", ".join(REASON_WORDS.get(code, code.replace("_", " ")) for code in reasons)
+
+
+def sensor_words(state: LinkState, loss: float, battery_percent: int | None) -> str | None:
+    """What there is to say about a sensor; ``None`` while it is fine.
+
+    Parameters
+    ----------
+    state
+        How its link is doing.
+    loss
+        Fraction of samples lost, 0 to 1.
+    battery_percent
+        0–100, or ``None`` if not known.
+    """
+    if state is not LinkState.STREAMING:
+        return LINK_WORDS[state]
+    if battery_percent is not None and battery_percent <= LOW_BATTERY_PERCENT:
+        return f"Battery at {battery_percent} %: charge it before the next session."
+    if loss > HIGH_LOSS:
+        return (
+            f"{loss:.0%} of the data are lost. Keep the receiver in sight, away from other radios."
+        )
+    return None
+
+
+def cue_level(cue: Flag) -> str:
+    """``amber`` or ``red``."""
+    return "red" if cue.code in RED_CUES else "amber"

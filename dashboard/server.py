@@ -1,0 +1,105 @@
+"""The page's server: Streamlit's own ASGI application plus the forwarded live stream.
+
+``python -m dashboard.server --data DIR --port N`` serves the page of the service that runs in the
+data folder ``DIR`` (``python -m dashboard.service``); ``torso dashboard`` starts both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from dashboard.doors import LoopbackDoor
+from dashboard.forward import Forwarder
+from dashboard.live.assets import static_route
+from dashboard.service.ask import ask_service
+from dashboard.serving import ADDRESS, LoopbackServer, listen, watch_lifeline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+APP: Final = Path(__file__).parent / "app.py"
+
+PORT_TAKEN: Final = 4
+"""Exit status if the port belongs to another program."""
+
+STREAMLIT_OPTIONS: Final = {
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+    "STREAMLIT_BROWSER_SERVER_ADDRESS": "localhost",
+    "STREAMLIT_CLIENT_TOOLBAR_MODE": "minimal",
+    "STREAMLIT_LOGGER_LEVEL": "warning",
+    "STREAMLIT_RUNNER_POST_SCRIPT_GC": "false",
+    "STREAMLIT_SERVER_ADDRESS": ADDRESS,
+    "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
+    "STREAMLIT_SERVER_HEADLESS": "true",
+    "STREAMLIT_THEME_BASE": str(APP.with_name("theme.toml")),
+}
+
+
+def live_routes(data_root: Path) -> list[BaseRoute]:
+    """The routes that are ours on Streamlit's port: the live stream and the state of health.
+
+    Parameters
+    ----------
+    data_root
+        The data folder whose service is shown.
+    """
+
+    async def live(viewer: WebSocket) -> None:
+        await Forwarder(viewer, data_root).run()
+
+    async def health(_: Request) -> JSONResponse:
+        found = await ask_service(data_root, "/health")
+        if found is not None:
+            return JSONResponse(found)
+        away = {"version": None, "state": "failed", "sensors": [], "recording": None}
+        return JSONResponse(away, status_code=503)
+
+    return [WebSocketRoute("/api/live", live), Route("/api/health", health), static_route()]
+
+
+def page_app(data_root: Path, port: int) -> ASGIApp:
+    """The whole application behind one port: page, live stream, health, doors."""
+    import streamlit
+
+    return streamlit.App(
+        APP,
+        routes=live_routes(data_root),
+        middleware=[Middleware(LoopbackDoor, port=port)],
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the page until stopped; exit status 4 if the port is taken."""
+    parser = argparse.ArgumentParser(prog="python -m dashboard.server", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="data folder")
+    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--supervised", action="store_true", help="end when stdin closes")
+    options = parser.parse_args(arguments)
+    os.environ.update(STREAMLIT_OPTIONS, STREAMLIT_SERVER_PORT=str(options.port))
+    os.environ["TORSO_DATA"] = str(options.data)
+    try:
+        listener = listen(options.port)
+    except OSError:
+        sys.stderr.write(f"Port {options.port} is taken by another program.\n")
+        return PORT_TAKEN
+    server = LoopbackServer(page_app(options.data, options.port))
+    if options.supervised:
+        watch_lifeline(server.stop)
+    server.run(sockets=[listener])
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

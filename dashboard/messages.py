@@ -1,4 +1,4 @@
-"""Codes → words and the next step, in one place. Plain language; nothing a doctor would have to say."""
+"""Codes → words and the next step, in one place, in plain language."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ ACTIVITY_WORDS: Final = {
 LINK_WORDS: Final = {
     LinkState.CONNECTING: "Connecting…",
     LinkState.STALLED: "No data just now. Keep the sensor within a few metres.",
-    LinkState.LOST: "Connection lost. Check that the sensor is on and near; it reconnects by itself.",
+    LinkState.LOST: (
+        "Connection lost. Check that the sensor is on and near; it reconnects by itself."
+    ),
 }
 
 LOW_BATTERY_PERCENT: Final = 15
@@ -68,12 +70,12 @@ STATE_SENTENCES: Final = {
 
 
 def rep_words(reasons: Iterable[str]) -> str:
-    """The reasons of a repetition in plain words; empty if there are none."""
+    """Say the reasons of a repetition in plain words; empty if there are none."""
     return ", ".join(REASON_WORDS.get(code, code.replace("_", " ")) for code in reasons)
 
 
 def sensor_words(state: LinkState, loss: float, battery_percent: int | None) -> str | None:
-    """What there is to say about a sensor; ``None`` while it is fine.
+    """Say what there is to say about a sensor; ``None`` while it is fine.
 
     Parameters
     ----------
@@ -89,12 +91,10 @@ def sensor_words(state: LinkState, loss: float, battery_percent: int | None) -> 
     if battery_percent is not None and battery_percent <= LOW_BATTERY_PERCENT:
         return f"Battery at {battery_percent} %: charge it before the next session."
     if loss > HIGH_LOSS:
-        return (
-            f"{loss:.0%} of the data are lost. Keep the receiver in sight, away from other radios."
-        )
+        return f"{loss:.0%} of the data are lost. Keep the receiver in sight of the sensors."
     return None
 
 
 def cue_level(cue: Flag) -> str:
-    """``amber`` or ``red``."""
+    """Tell whether a cue is ``amber`` or ``red``."""
     return "red" if cue.code in RED_CUES else "amber"

@@ -7,15 +7,16 @@ data folder ``DIR`` (``python -m dashboard.service``); ``torso dashboard`` start
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket
 
 from dashboard.doors import LoopbackDoor
 from dashboard.forward import Forwarder
@@ -24,10 +25,11 @@ from dashboard.service.ask import ask_service
 from dashboard.serving import ADDRESS, LoopbackServer, listen, watch_lifeline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from starlette.requests import Request
     from starlette.types import ASGIApp
+    from starlette.websockets import WebSocket
 
 APP: Final = Path(__file__).parent / "app.py"
 
@@ -48,7 +50,7 @@ STREAMLIT_OPTIONS: Final = {
 
 
 def live_routes(data_root: Path) -> list[BaseRoute]:
-    """The routes that are ours on Streamlit's port: the live stream and the state of health.
+    """Routes that are ours on Streamlit's port: live stream, health, the page's modules.
 
     Parameters
     ----------
@@ -63,21 +65,35 @@ def live_routes(data_root: Path) -> list[BaseRoute]:
         found = await ask_service(data_root, "/health")
         if found is not None:
             return JSONResponse(found)
-        away = {"version": None, "state": "failed", "sensors": [], "recording": None}
+        away: dict[str, object] = {
+            "version": None,
+            "state": "failed",
+            "sensors": [],
+            "recording": None,
+        }
         return JSONResponse(away, status_code=503)
 
     return [WebSocketRoute("/api/live", live), Route("/api/health", health), static_route()]
 
 
 def page_app(data_root: Path, port: int) -> ASGIApp:
-    """The whole application behind one port: page, live stream, health, doors."""
+    """Build the whole application behind one port: page, live stream, health, doors."""
     import streamlit
 
     return streamlit.App(
         APP,
         routes=live_routes(data_root),
         middleware=[Middleware(LoopbackDoor, port=port)],
+        lifespan=_quiet,
     )
+
+
+@asynccontextmanager
+async def _quiet(_app: object) -> AsyncIterator[None]:
+    """Keep the server's own chatter off the terminal; Streamlit turns it on as it starts."""
+    for name in ("uvicorn", "uvicorn.error", "websockets"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    yield
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
 
 from dashboard.service.hub import Viewer
 from dashboard.service.wire import encode_json
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import HTTPConnection, Request
+    from starlette.websockets import WebSocket
 
     from dashboard.service.hub import Hub
 
@@ -64,7 +64,7 @@ class Desk(Protocol):
 
 
 def service_app(desk: Desk, token: str) -> Starlette:
-    """The service's ASGI application.
+    """Build the service's ASGI application.
 
     Parameters
     ----------

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import math
 import os
 import secrets
 import time
@@ -63,10 +62,6 @@ class MadeUpDesk:
             raise CommandError(f"There is no command “{name}”.")
         self.hub.publish_snapshot(encode_json(self.snapshot()))
 
-    def turn(self, t_s):
-        """Parts of a turn at ``t_s``: 0…1, signed."""
-        return math.sin(math.pi * t_s / 4) ** 3
-
     def publish(self):
         count = int(self.t_s * 100) - self.sent
         if count <= 0:
@@ -81,9 +76,8 @@ class MadeUpDesk:
         big = np.abs(turn) > 0.2
         values[:, 11:14] = np.where(big[:, None], [5 / 44, 9 / 44, 30 / 44], np.nan)
         slope = np.cos(np.pi * t_s / 4) * np.sign(turn)
-        values[:, 14] = 4 * np.where(
-            ~big, 0, np.where(slope > 0.2, 1, np.where(slope < -0.2, 3, 2))
-        )
+        moving = np.where(slope > 0, 1, 3)
+        values[:, 14] = 4 * np.where(big, np.where(np.abs(slope) > 0.2, moving, 2), 0)
         self.hub.publish(t_s, values, time.monotonic() - 0.03)
         while self.activity == DRILL and self.t_s > 4 * (len(self.reps) + 1):
             self.reps.append(self.rep(len(self.reps) + 1))
@@ -103,40 +97,64 @@ class MadeUpDesk:
             "words": "hips joined in" if number % 3 == 0 else "",
         }  # fmt: skip
 
+    def recording(self):
+        if self.recording_s is None:
+            return None
+        seconds = round(self.t_s - self.recording_s, 1)
+        return {"name": "made-up", "seconds": seconds, "bytes": int(9e3 * seconds), "error": None}
+
     def snapshot(self):
-        recording = None
-        if self.recording_s is not None:
-            seconds = round(self.t_s - self.recording_s, 1)
-            recording = {
-                "name": "made-up",
-                "seconds": seconds,
-                "bytes": int(9000 * seconds),
-                "error": None,
-            }
+        drill = DRILL if self.activity == DRILL else None
+        placements = ("pelvis", "thoracolumbar", "upper_back")
         shares = {
             "pelvis": [0.11, 0.08, 0.14],
             "lumbar": [0.21, 0.12, 0.3],
             "thoracic": [0.68, 0.58, 0.78],
         }
+        calibrated = {"method": "bow", "verdict": "good", "sd_deg": 4.0}
         return {
-            "type": "snapshot", "version": "0.0.0", "source": {"kind": "simulated", "name": "made up"},
-            "state": "drill" if self.activity == DRILL else "idle", "activity": self.activity,
+            "type": "snapshot",
+            "version": "0.0.0",
+            "source": {"kind": "simulated", "name": "made up"},
+            "state": "drill" if drill else "idle",
+            "activity": self.activity,
             "activity_s": round(self.t_s - self.activity_s, 1) if self.activity else 0.0,
-            "neutral_known": True, "session_s": round(self.t_s, 1), "recording": recording,
-            "calibration": {"verdict": "good", "reasons": [], "sensors": {
-                p: {"method": "bow", "verdict": "good", "sd_deg": 4.0}
-                for p in ("pelvis", "thoracolumbar", "upper_back")}},
-            "drill": DRILL if self.activity == DRILL else None, "set": 1 if self.activity == DRILL else None,
-            "split_source": "measured", "set_shares": shares if self.reps else None,
-            "reps": self.reps, "marks": self.marks,
-            "sensors": [
-                {"sensor": f"made-up-{p}", "placement": p, "name": f"OSI-{n:04X}", "state": "streaming",
-                 "rate_hz": 100.0, "loss": 0.001, "battery_percent": 87 - 20 * n, "rssi_dbm": -58 - 4 * n,
-                 "clock_sd_ms": 0.8, "words": None}
-                for n, p in enumerate(("pelvis", "thoracolumbar", "upper_back"))],
-            "cue": None, "flags": [], "viewers": self.hub.viewers, "guide": None, "analysis": None,
+            "neutral_known": True,
+            "session_s": round(self.t_s, 1),
+            "recording": self.recording(),
+            "calibration": {
+                "verdict": "good",
+                "reasons": [],
+                "sensors": dict.fromkeys(placements, calibrated),
+            },
+            "drill": drill,
+            "set": 1 if drill else None,
+            "split_source": "measured",
+            "set_shares": shares if self.reps else None,
+            "reps": self.reps,
+            "marks": self.marks,
+            "sensors": [self.sensor(n, p) for n, p in enumerate(placements)],
+            "cue": None,
+            "flags": [],
+            "viewers": self.hub.viewers,
+            "guide": None,
+            "analysis": None,
             "failure": None,
-        }  # fmt: skip
+        }
+
+    def sensor(self, number, placement):
+        return {
+            "sensor": f"made-up-{placement}",
+            "placement": placement,
+            "name": f"OSI-{number:04X}",
+            "state": "streaming",
+            "rate_hz": 100.0,
+            "loss": 0.001,
+            "battery_percent": 87 - 20 * number,
+            "rssi_dbm": -58 - 4 * number,
+            "clock_sd_ms": 0.8,
+            "words": None,
+        }
 
     def health(self):
         snapshot = self.snapshot()
@@ -146,12 +164,10 @@ class MadeUpDesk:
 async def serve(desk, data_root, ready=None):
     """Serve ``desk`` in ``data_root`` until cancelled."""
     listener = listen(0)
-    token = secrets.token_urlsafe(16)
+    port, token = listener.getsockname()[1], secrets.token_urlsafe(16)
     server = LoopbackServer(service_app(desk, token))
     with sole_service(data_root):
-        write_running(
-            data_root, RunningService(os.getpid(), listener.getsockname()[1], token, "made up")
-        )
+        write_running(data_root, RunningService(os.getpid(), port, token, "made up"))
 
         async def tick():
             while True:

@@ -51,6 +51,10 @@ class Scene:
         return self.track.end_s
 
 
+_ALL_FOURS_DEG = 60.0
+"""Pitch of the pelvis beyond which a person is on hands and knees."""
+
+
 def tall_pose(scene: Scene) -> Pose:
     """Return the pose of a person asked to sit tall, arms down, facing where they face."""
     return Pose(
@@ -80,7 +84,7 @@ def go_to(scene: Scene, pose: Pose) -> Script:
     """Get from any pose to ``pose``: at once where it is near, over a kneeling pose where not."""
     if pose == scene.pose:
         return
-    if abs(pose.pitch_deg - scene.pose.pitch_deg) > 60.0:
+    if abs(pose.pitch_deg - scene.pose.pitch_deg) > _ALL_FOURS_DEG:
         kneeling = replace(
             tall_pose(scene), pitch_deg=45.0, lumbar_flexion_deg=15.0, forward_m=0.3, up_m=0.35
         )
@@ -110,7 +114,7 @@ def put_on(scene: Scene) -> Script:
 def neutral(
     scene: Scene, seconds: float = 5.0, pose: Pose | None = None, moving_s: float = 0.0
 ) -> Script:
-    """Go to ``pose`` (default: sitting tall) and keep still, perhaps not from the start.
+    """Go to ``pose`` and keep still, perhaps not from the start.
 
     Parameters
     ----------
@@ -119,18 +123,24 @@ def neutral(
     seconds
         Length of the announced calibration.
     pose
-        Where to keep still.
+        Where to keep still; by default sitting tall, or on all fours where already there.
     moving_s
         How long into the announced calibration the wearer still moves about.
     """
     yield from put_on(scene)
-    target = tall_pose(scene) if pose is None else pose
+    target = _where_to_keep_still(scene) if pose is None else pose
     yield from go_to(scene, target)
     yield Marker(Activity.CALIBRATION_NEUTRAL, begins=True)
     until_s = scene.now_s + seconds
     yield from fidget(scene, target, moving_s)
     yield Move(target, max(until_s - scene.now_s, 0.5))
     yield Marker(Activity.CALIBRATION_NEUTRAL, begins=False)
+
+
+def _where_to_keep_still(scene: Scene) -> Pose:
+    if scene.pose.pitch_deg > _ALL_FOURS_DEG:
+        return neutral_pose(scene, Activity.QUADRUPED)
+    return tall_pose(scene)
 
 
 def fidget(scene: Scene, around: Pose, seconds: float) -> Script:

@@ -16,11 +16,11 @@ from scipy.signal import cont2discrete, lfilter
 
 from sensors.samples import GRAVITY_MPS2, FloatArray, ImuBlock, Placement
 from sensors.simulation import rotations
+from sensors.simulation.unit import SensorTruth, Slip, draw_sensor
 
 if TYPE_CHECKING:
     from sensors.simulation.motion import Body
     from sensors.simulation.severity import Severity
-    from sensors.simulation.unit import SensorTruth
 
 _TRUTH_HZ = 400.0
 _WARMUP_S = 200.0
@@ -166,6 +166,20 @@ class Imu:
         walk = np.cumsum(np.concatenate([self._walk_dps, step_dps * noise]), axis=0)[1:]
         self._walk_dps = walk[-1:]
         return walk
+
+
+def draw_imu(
+    body: Body,
+    placement: Placement,
+    severity: Severity,
+    rate_hz: float,
+    seed: np.random.SeedSequence,
+    slips: tuple[Slip, ...] = (),
+) -> Imu:
+    """Draw a sensor for one segment of a body; arguments as of :class:`Imu`."""
+    drawing, noise = (np.random.default_rng(child) for child in seed.spawn(2))
+    truth = draw_sensor(drawing, severity, placement, rate_hz, slips)
+    return Imu(body, placement, truth, severity, rate_hz, noise)
 
 
 class Wobble:

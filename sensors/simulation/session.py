@@ -10,12 +10,12 @@ import numpy as np
 from sensors.samples import Activity, Event, ImuBlock, Placement
 from sensors.simulation import activities
 from sensors.simulation.drills import Distractor, DrillPlan, drill
-from sensors.simulation.imu import Imu
+from sensors.simulation.imu import draw_imu
 from sensors.simulation.performer import Performer
 from sensors.simulation.radio import received
 from sensors.simulation.severity import MAIN, Severity
 from sensors.simulation.truth import DrillTruth, Truth, drill_truth
-from sensors.simulation.unit import Slip, draw_sensor, draw_slips
+from sensors.simulation.unit import Slip, draw_slips
 from sensors.simulation.wearer import Wearer
 
 if TYPE_CHECKING:
@@ -247,14 +247,13 @@ class _Unit:
         slips: tuple[Slip, ...],
         seed: np.random.SeedSequence,
     ) -> None:
-        drawing, noise, radio, slipping = (np.random.default_rng(s) for s in seed.spawn(4))
+        sensor, radio, slipping = seed.spawn(3)
         self._end_s = performer.scene.now_s
         self._severity = severity
         self._rate_hz = rate_hz
-        self._radio = radio
-        slips += draw_slips(slipping, severity, placement, self._end_s)
-        truth = draw_sensor(drawing, severity, placement, rate_hz, slips)
-        self.imu = Imu(performer.body, placement, truth, severity, rate_hz, noise)
+        self._radio = np.random.default_rng(radio)
+        drawn = draw_slips(np.random.default_rng(slipping), severity, placement, self._end_s)
+        self.imu = draw_imu(performer.body, placement, severity, rate_hz, sensor, slips + drawn)
 
     def record(self) -> ImuBlock:
         """Everything that arrives from this sensor."""

@@ -121,7 +121,7 @@ class Library:
         if not self.root.is_dir():
             return ()
         folders = (p for p in self.root.iterdir() if _is_name(p.name) and _is_own_folder(p))
-        return tuple(_stored(p) for p in sorted(folders, key=lambda p: p.name, reverse=True))
+        return tuple(stored_session(p) for p in sorted(folders, key=lambda p: p.name, reverse=True))
 
     def open(self, name: str) -> StoredSession:
         """One session.
@@ -131,7 +131,7 @@ class Library:
         LibraryError
             There is none of that name.
         """
-        return _stored(self._folder(name))
+        return stored_session(self._folder(name))
 
     def create(self, name: str | None = None) -> Path:
         """Make an empty folder for a new session; an existing session is never touched.
@@ -201,6 +201,24 @@ def open_library(data: Path | None = None) -> Library:
     return Library(data_folder(data) / "sessions")
 
 
+def stored_session(folder: Path) -> StoredSession:
+    """Tell what a folder holds, whatever state it is in."""
+    recording = folder / RECORDING
+    summary, problem = _read_summary(folder / SUMMARY)
+    if problem is None:
+        problem = _missing_file(folder, analysed=summary is not None)
+    stats = [p.stat() for p in folder.rglob("*") if p.is_file() and not p.is_symlink()]
+    return StoredSession(
+        name=folder.name,
+        path=folder,
+        modified_unix_s=max((s.st_mtime for s in stats), default=folder.stat().st_mtime),
+        size_bytes=sum(s.st_size for s in stats),
+        recording=recording if recording.is_file() else None,
+        summary=summary,
+        problem=problem,
+    )
+
+
 def _is_name(name: str) -> bool:
     return (
         _NAME.fullmatch(name) is not None
@@ -221,23 +239,6 @@ def _check_name(name: str) -> None:
 
 def _is_own_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
-
-
-def _stored(folder: Path) -> StoredSession:
-    recording = folder / RECORDING
-    summary, problem = _read_summary(folder / SUMMARY)
-    if problem is None:
-        problem = _missing_file(folder, analysed=summary is not None)
-    stats = [p.stat() for p in folder.rglob("*") if p.is_file() and not p.is_symlink()]
-    return StoredSession(
-        name=folder.name,
-        path=folder,
-        modified_unix_s=max((s.st_mtime for s in stats), default=folder.stat().st_mtime),
-        size_bytes=sum(s.st_size for s in stats),
-        recording=recording if recording.is_file() else None,
-        summary=summary,
-        problem=problem,
-    )
 
 
 def _read_summary(path: Path) -> tuple[dict[str, object] | None, str | None]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
 _TIME_DIGITS_FROM_S = 10_000.0
-_EXPONENTS = 280.0
-"""Powers of ten beyond this are no measurements; rounding them must only not overflow."""
+_NOTHING = 1e-12
+"""Smaller numbers are rounding errors of an exact zero, in any unit we have."""
 
 
 def round_significant(values: FloatArray, digits: int = 6) -> FloatArray:
@@ -27,17 +27,19 @@ def round_significant(values: FloatArray, digits: int = 6) -> FloatArray:
     Parameters
     ----------
     values
-        Any shape; NaN stays NaN, -0 becomes 0.
+        Any shape; NaN stays NaN, -0 and what is smaller than 1e-12 become 0.
     digits
         How many.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = np.floor(np.log10(np.abs(values)))
-    places = digits - 1 - np.clip(np.nan_to_num(exponent), -_EXPONENTS, _EXPONENTS)
+    size = np.abs(values)
+    used = np.isfinite(values) & (size >= _NOTHING)
+    exponent = np.floor(np.log10(np.where(used, size, 1.0)))
+    places = digits - 1 - exponent
     scale = 10.0 ** np.abs(places)
     up = places >= 0
     scaled = np.round(np.where(up, values * scale, values / scale))
-    return np.asarray(np.where(up, scaled / scale, scaled * scale) + 0.0)
+    rounded = np.where(up, scaled / scale, scaled * scale)
+    return np.where(size < _NOTHING, 0.0, rounded) + 0.0
 
 
 def round_times(t_s: FloatArray) -> FloatArray:
@@ -48,7 +50,9 @@ def round_times(t_s: FloatArray) -> FloatArray:
 
 def number(value: float) -> str:
     """One number as a cell; empty if it is not finite."""
-    return f"{value + 0.0:.6g}" if math.isfinite(value) else ""
+    if not math.isfinite(value):
+        return ""
+    return "0" if abs(value) < _NOTHING else f"{value:.6g}"
 
 
 def time(t_s: float) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from fusion.setup import UPPER_BACK_LEVELS, Mounting
 from sensors.samples import Activity, Event, Placement
 from sessions.errors import SourceError
-from sessions.imports.table import read_bytes, read_header
+from sessions.imports.table import LINE_LIMIT, read_bytes, read_header, text_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 EVENT_COLUMNS = ("onset", "duration", "trial_type")
@@ -50,13 +51,9 @@ def read_events(path: Path) -> tuple[Event, ...]:
         if column not in header:
             found = ", ".join(header)[:120]
             raise SourceError(path, f"is missing; row 1 has: {found}.", row=1, column=column)
-    try:
-        lines = data.decode("utf-8").splitlines()
-    except UnicodeDecodeError:
-        raise SourceError(path, "is no text in UTF-8.") from None
     rows = [
         (row, dict(zip(header, _cells(path, row, line, len(header)), strict=True)))
-        for row, line in enumerate(lines[1:], start=2)
+        for row, line in text_lines(data)
         if line.strip()
     ]
     events = [_event(path, row, cells) for row, cells in rows]
@@ -88,6 +85,17 @@ def read_description(path: Path) -> Description:
         raise SourceError(path, "is no JSON in UTF-8.") from None
     if not isinstance(content, dict):
         raise SourceError(path, "must hold one JSON object, { … }.")
+    return parse_description(path, content)
+
+
+def parse_description(path: Path, content: Mapping[str, object]) -> Description:
+    """Check what a file says about a session; entries we do not know are left alone.
+
+    Raises
+    ------
+    SourceError
+        Naming the file and the entry.
+    """
     return Description(
         subject=_subject(path, content.get("subject")),
         upper_back_level=_level(path, content.get("upper_back_level", "T2")),
@@ -96,6 +104,8 @@ def read_description(path: Path) -> Description:
 
 
 def _cells(path: Path, row: int, line: str, count: int) -> list[str]:
+    if len(line) > LINE_LIMIT:
+        raise SourceError(path, "is too long for an event.", row=row)
     cells = [cell.strip() for cell in next(csv.reader([line], delimiter="\t"))]
     if len(cells) != count:
         reason = f"has {len(cells)} cells where the header has {count}; separate them by tabs."

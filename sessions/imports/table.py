@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from sensors.samples import FloatArray
 
-_LINE_LIMIT = 65536
+LINE_LIMIT = 65536
+"""No row of a table of ours is longer (bytes); garbage is."""
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WORDS = {"nan", "inf", "infinity"}
 
@@ -52,7 +54,7 @@ class Table:
 
     def row_of(self, index: int) -> int:
         """Row, as a spreadsheet numbers it, of sample ``index`` (blank lines count there)."""
-        for n, (row, _) in enumerate(_lines(self._data)):
+        for n, (row, _) in enumerate(text_lines(self._data)):
             if n == index:
                 return row
         raise IndexError(index)
@@ -88,8 +90,8 @@ def read_header(path: Path, data: bytes, delimiter: str = ",") -> list[str]:
     SourceError
         Row 1 is no header: not text, too long, a name twice, another delimiter.
     """
-    first = data[:_LINE_LIMIT].splitlines()[0]
-    if len(first) == _LINE_LIMIT:
+    first = data[:LINE_LIMIT].splitlines()[0]
+    if len(first) == LINE_LIMIT:
         raise SourceError(path, "is no table: the first line does not end.", row=1)
     try:
         text = first.decode("utf-8")
@@ -158,8 +160,8 @@ def _parse_fast(data: bytes, header: list[str], names: list[str]) -> dict[str, F
     }
 
 
-def _lines(data: bytes) -> Iterator[tuple[int, str]]:
-    """Lines after the header that are not blank, each with its row."""
+def text_lines(data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the lines after the header that are not blank, each with its row."""
     stream = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="replace", newline=None)
     for row, line in enumerate(stream, start=1):
         if row > 1 and line.strip("\n"):
@@ -175,7 +177,7 @@ def _parse_carefully(
 ) -> dict[str, FloatArray]:
     """Do what :func:`_parse_fast` does, slowly, and name the first fault."""
     places = [header.index(name) for name in names]
-    rows = [_row_numbers(path, row, line, header, places) for row, line in _lines(data)]
+    rows = [_row_numbers(path, row, line, header, places) for row, line in text_lines(data)]
     values = np.array(rows, dtype=np.float64).reshape(-1, len(names))
     return {name: np.ascontiguousarray(values[:, n]) for n, name in enumerate(names)}
 
@@ -183,6 +185,8 @@ def _parse_carefully(
 def _row_numbers(
     path: Path, row: int, line: str, header: list[str], places: list[int]
 ) -> list[float]:
+    if len(line) > LINE_LIMIT:
+        raise SourceError(path, "is too long for a row of numbers.", row=row)
     cells = _cells(line)
     if len(cells) != len(header):
         raise SourceError(
@@ -203,7 +207,7 @@ def _to_number(path: Path, row: int, column: str, cell: str) -> float:
 
 
 def _check_cells(path: Path, data: bytes, place: int, name: str, *, empty_is_fine: bool) -> None:
-    for row, line in _lines(data):
+    for row, line in text_lines(data):
         cell = _cells(line)[place]
         if cell == "" and empty_is_fine:
             continue

@@ -1,0 +1,63 @@
+"""From a source to results on disk: read, fuse, write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fusion.pipeline import analyze_session
+from sessions.exports.analysis_folder import write_results
+from sessions.imports.source import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fusion.results import SessionResult
+    from sessions.imports.session import ImportedSession
+
+
+def analyze(
+    source: Path,
+    out: Path,
+    *,
+    live: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> SessionResult:
+    """Analyse one session and write ``angles.csv``, ``reps.csv`` and ``summary.json``.
+
+    Parameters
+    ----------
+    source
+        A raw folder or a recording.
+    out
+        Folder for the results; made if need be. The three files appear together or not at all.
+    live
+        Use the causal pipeline of the dashboard instead of the offline smoother.
+    progress
+        Called now and then with the fraction done, 0 … 1.
+
+    Raises
+    ------
+    SourceError
+        The source cannot be read.
+    FusionError
+        It was read, but no drill in it can be analysed.
+    OutputError
+        The results cannot be written.
+    """
+    session = read_source(source)
+    result = analyze_imported(session, live=live, progress=progress)
+    write_results(session, result, out, live=live)
+    return result
+
+
+def analyze_imported(
+    session: ImportedSession,
+    *,
+    live: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> SessionResult:
+    """Run the pipeline over a session that was read already; raises :class:`FusionError`."""
+    return analyze_session(
+        session.setup, session.blocks, session.events, live=live, progress=progress
+    )

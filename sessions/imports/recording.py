@@ -1,0 +1,145 @@
+"""A recording of ours: raw notifications decoded again, exactly as they were live."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fusion.results import Flag
+from fusion.setup import Setup
+from sensors.decoding import LinkStatistics, StreamDecoder
+from sensors.drivers.base import Notification
+from sensors.errors import ProtocolError, RecordingError, RecordingFormatError
+from sensors.recording import Recording, read_recording
+from sensors.samples import Event, ImuBlock, Placement, SensorId
+from sessions.errors import SourceError
+from sessions.imports.description import parse_description
+from sessions.imports.session import ImportedSession
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_NEEDED = (Placement.PELVIS, Placement.UPPER_BACK)
+
+
+def read_recorded(path: Path) -> ImportedSession:
+    """Read a recording (``.mcap``), which may be cut off anywhere.
+
+    Raises
+    ------
+    SourceError
+        It is none of ours, or holds too few sensors or no samples.
+    """
+    recording = _open(path)
+    decoders = _decoders(path, recording)
+    parts: dict[SensorId, list[ImuBlock]] = {sensor: [] for sensor in decoders}
+    for item in _items(path, recording):
+        if isinstance(item, Notification) and item.sensor in decoders:
+            block = decoders[item.sensor].feed(item)
+            if block is not None and len(block):
+                parts[item.sensor].append(block)
+    blocks = {decoders[s].info.placement: _joined(p) for s, p in parts.items() if p}
+    _check_sensors(path, recording, blocks)
+    statistics = {d.info.placement: d.statistics for d in decoders.values()}
+    description = parse_description(path, recording.meta)
+    last_s = max(float(block.t_s[-1]) for block in blocks.values())
+    return ImportedSession(
+        path=path,
+        kind="recording",
+        setup=Setup(
+            placements=tuple(blocks),
+            upper_back_level=description.upper_back_level,
+            mounting=description.mounting,
+        ),
+        blocks=blocks,
+        events=tuple(_ended(event, last_s) for event in recording.events),
+        sensors={
+            d.info.placement: replace(d.info, rate_hz=d.statistics.rate_hz)
+            for d in decoders.values()
+            if d.info.placement in blocks
+        },
+        subject=description.subject,
+        loss={placement: statistics[placement].loss for placement in blocks},
+        flags=tuple(_flags(recording, statistics)),
+    )
+
+
+def _open(path: Path) -> Recording:
+    try:
+        return read_recording(path)
+    except RecordingFormatError as error:
+        raise SourceError(path, f"is no recording of ours: {error.reason}.") from error
+    except RecordingError as error:
+        raise SourceError(path, str(error).removeprefix(f"{path}: ")) from error
+
+
+def _items(path: Path, recording: Recording) -> Iterable[object]:
+    try:
+        yield from recording
+    except RecordingError as error:
+        raise SourceError(path, str(error).removeprefix(f"{path}: ")) from error
+
+
+def _decoders(path: Path, recording: Recording) -> dict[SensorId, StreamDecoder]:
+    if not recording.sensors:
+        raise SourceError(path, "was cut before it says which sensors were worn.")
+    if len({info.placement for info in recording.sensors}) < len(recording.sensors):
+        raise SourceError(path, "says that two sensors were worn at the same place.")
+    try:
+        return {info.sensor: StreamDecoder(info, recording.origin_s) for info in recording.sensors}
+    except ProtocolError as error:
+        raise SourceError(path, f"holds a sensor of an unknown kind ({error}).") from error
+
+
+def _check_sensors(path: Path, recording: Recording, blocks: dict[Placement, ImuBlock]) -> None:
+    worn = {info.placement for info in recording.sensors}
+    for placement in _NEEDED:
+        if placement not in worn:
+            raise SourceError(
+                path,
+                f"has no sensor on {placement}; spine rotation needs at least two sensors:"
+                f" {_NEEDED[0]} and {_NEEDED[1]}.",
+            )
+        if placement not in blocks:
+            raise SourceError(path, f"holds no samples of the sensor on {placement}.")
+
+
+def _joined(parts: list[ImuBlock]) -> ImuBlock:
+    mags = [part.mag for part in parts if part.mag is not None]
+    quats = [part.quat for part in parts if part.quat is not None]
+    clipped = [part.clipped for part in parts if part.clipped is not None]
+    return ImuBlock(
+        t_s=np.concatenate([part.t_s for part in parts]),
+        acc=np.concatenate([part.acc for part in parts]),
+        gyr=np.concatenate([part.gyr for part in parts]),
+        mag=np.concatenate(mags) if len(mags) == len(parts) else None,
+        quat=np.concatenate(quats) if len(quats) == len(parts) else None,
+        clipped=np.concatenate(clipped) if len(clipped) == len(parts) else None,
+    )
+
+
+def _ended(event: Event, last_s: float) -> Event:
+    """Close an activity whose end was cut off together with the recording."""
+    if event.duration_s is not None:
+        return event
+    return replace(event, duration_s=max(last_s - event.onset_s, 0.0))
+
+
+def _flags(recording: Recording, statistics: dict[Placement, LinkStatistics]) -> Iterable[Flag]:
+    name = recording.path.name
+    if not recording.complete:
+        yield Flag(
+            "recording_cut",
+            f"{name} was not closed properly; everything up to its last whole message is used.",
+        )
+    if recording.damaged:
+        yield Flag("recording_damaged", f"{recording.damaged} messages in {name} are unreadable.")
+    for placement, found in statistics.items():
+        if found.errors:
+            sentence = f"{found.errors} packets could not be read and are left out."
+            yield Flag("unreadable_packets", sentence, placement)
+        if not found.received:
+            yield Flag("no_samples", "This sensor sent no samples.", placement)

@@ -21,6 +21,7 @@ import itertools
 import math
 from collections import deque
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -251,7 +252,7 @@ class DeviceClock:
         floor_s = min(level)
         self._line = (anchor_s, floor_s)
         if len(level) >= _SETTLED_BINS:
-            self._scatter_s = sum(level) / len(level) - floor_s
+            self._scatter_s = median(level) - floor_s
         self._behind_s += before_s - self._floor(device_s)
 
     def _shrunk(self, slope: float) -> float:

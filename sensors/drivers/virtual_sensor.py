@@ -1,0 +1,166 @@
+"""What firmware of the open profile does with samples: scale, number, stamp, batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sensors.drivers.radio import Packet
+from sensors.protocols.open_profile import (
+    BlockKind,
+    Characteristic,
+    Config,
+    DataPacket,
+    DeviceState,
+    Info,
+    Scale,
+    Status,
+    capacity,
+    encode_packet,
+)
+from sensors.samples import GRAVITY_MPS2
+
+if TYPE_CHECKING:
+    from sensors.drivers.radio import RadioSettings
+    from sensors.protocols.open_profile.packets import RawArray
+    from sensors.samples import ImuBlock
+
+_ACC_RANGE_G = 8
+_GYR_RANGE_DPS = 2000
+_FULL_SCALE = 32768
+_READY_S = 0.001
+_STATUS_EVERY_S = 1.0
+_WRAP = 1 << 32
+_BATTERY_FULL_V = 4.15
+_BATTERY_FALL_V_PER_S = 0.15 / 3600.0
+
+
+class VirtualSensor:
+    """One simulated sensor from its samples to the bytes it hands to the radio.
+
+    Parameters
+    ----------
+    settings
+        Batch, payload and the scatter of the clock.
+    rng
+        Draws clock rate, clock offset and boot number.
+    rate_hz
+        Sampling rate.
+    """
+
+    def __init__(self, settings: RadioSettings, rng: np.random.Generator, rate_hz: float) -> None:
+        self.skew = 1e-6 * settings.clock_ppm * rng.standard_normal()
+        self._uptime_s = rng.uniform(10.0, 8000.0)
+        self._rate_hz = rate_hz
+        self._batch = min(settings.batch, capacity(BlockKind.IMU6, settings.payload_bytes))
+        self._ring_ms = round(settings.ring_s * 1000.0)
+        self._payload = settings.payload_bytes
+        self._clock_ppm = round(settings.clock_ppm)
+        self._boot_id = int(rng.integers(_WRAP))
+        self._scale = Scale(
+            group_delay_us=4500,
+            acc_mps2=_ACC_RANGE_G * GRAVITY_MPS2 / _FULL_SCALE,
+            gyr_dps=_GYR_RANGE_DPS / _FULL_SCALE,
+            mag_ut=0.15,
+            quat=1.0 / 32767.0,
+            rate_hz=rate_hz / (1.0 + self.skew),
+        )
+        self._t_s = np.empty(0)
+        self._raw: RawArray = np.empty((0, 6), dtype=np.int16)
+        self._clipped = np.empty(0, dtype=np.bool_)
+        self._sequence = 0
+        self._next_status_s = 0.0
+
+    def battery_percent(self, t_s: float) -> int:
+        """Charge left at true time ``t_s`` (s)."""
+        return max(round(100.0 - t_s * 100.0 / (8 * 3600.0)), 0)
+
+    def on_connect(self, t_s: float) -> tuple[Packet, ...]:
+        """Return the characteristics a host reads when it connects at true time ``t_s`` (s)."""
+        info = Info(
+            minor=0,
+            sensor_bits=0b00011,
+            clock_source=2,
+            clock_ppm=self._clock_ppm,
+            ring_ms=self._ring_ms,
+            max_payload=self._payload,
+            imu_model=0,
+            mag_model=0,
+            boot_id=self._boot_id,
+        )
+        config = Config(
+            acc_range_g=_ACC_RANGE_G,
+            gyr_range_dps=_GYR_RANGE_DPS,
+            imu_rate_hz=round(self._rate_hz),
+            mag_rate_hz=0,
+            batch=self._batch,
+            blocks=0b0001,
+        )
+        return (
+            Packet(t_s, Characteristic.INFO.value, info.encode()),
+            Packet(t_s, Characteristic.SCALE.value, self._scale.encode()),
+            Packet(t_s, Characteristic.CONFIG.value, config.encode()),
+        )
+
+    def send(self, block: ImuBlock, dropped: int) -> list[Packet]:
+        """Take in the next samples on true time; return the notifications now ready, in order.
+
+        Parameters
+        ----------
+        block
+            Samples after those before.
+        dropped
+            Packets thrown out of the radio queue so far, for the status.
+        """
+        self._keep(block)
+        packets: list[Packet] = []
+        while len(self._t_s) >= self._batch:
+            packet = self._packet()
+            packets.append(packet)
+            if packet.ready_s >= self._next_status_s:
+                packets.append(self._status(packet.ready_s, dropped))
+                self._next_status_s = packet.ready_s + _STATUS_EVERY_S
+        return packets
+
+    def _keep(self, block: ImuBlock) -> None:
+        scaled = np.hstack(
+            [block.acc / self._scale.acc_mps2, np.rad2deg(block.gyr) / self._scale.gyr_dps]
+        )
+        raw = np.clip(np.rint(scaled), -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
+        clipped = ((raw == -_FULL_SCALE) | (raw == _FULL_SCALE - 1)).any(axis=1)
+        self._t_s = np.concatenate([self._t_s, block.t_s])
+        self._raw = np.concatenate([self._raw, raw])
+        self._clipped = np.concatenate([self._clipped, clipped])
+
+    def _packet(self) -> Packet:
+        n = self._batch
+        first_s, last_s = float(self._t_s[0]), float(self._t_s[n - 1])
+        first_us, last_us = self._device_us(first_s), self._device_us(last_s)
+        packet = DataPacket(
+            BlockKind.IMU6,
+            self._sequence,
+            first_us % _WRAP,
+            round((last_us - first_us) / (n - 1)) if n > 1 else 0,
+            self._raw[:n],
+            clipped=bool(self._clipped[:n].any()),
+            restarted=self._sequence == 0 and self._next_status_s == 0.0,
+        )
+        self._t_s, self._raw, self._clipped = self._t_s[n:], self._raw[n:], self._clipped[n:]
+        self._sequence = (self._sequence + 1) % (1 << 16)
+        return Packet(last_s + _READY_S, Characteristic.DATA.value, encode_packet(packet))
+
+    def _status(self, t_s: float, dropped: int) -> Packet:
+        status = Status(
+            DeviceState.STREAMING,
+            uptime_us=self._device_us(t_s),
+            dropped=dropped,
+            overruns=0,
+            refusals=0,
+            temperature_c=31.0,
+            battery_v=_BATTERY_FULL_V - _BATTERY_FALL_V_PER_S * t_s,
+        )
+        return Packet(t_s, Characteristic.STATUS.value, status.encode())
+
+    def _device_us(self, t_s: float) -> int:
+        return round((self._uptime_s + t_s) * (1.0 + self.skew) * 1e6)

@@ -66,7 +66,7 @@ def gyro_bias(
         return GyroBias(np.zeros(3), 0.02, "sensor")
     for windows, source in ((rest, "table"), (worn, "worn")):
         if windows:
-            samples = np.vstack([track.gyr(w) for w in windows])
+            samples = np.vstack([track.rate(w) for w in windows])
             seconds = sum(w.end_s - w.start_s for w in windows)
             sd = RATE_SD_REST_DPS if source == "table" else SWAY_DEG / max(seconds, 1.0)
             return GyroBias(samples.mean(axis=0), max(sd, RATE_SD_REST_DPS), source)
@@ -264,7 +264,7 @@ def _bow_forward(track: Track, bows: Sequence[Window], y: FloatArray, bias: Floa
         return _Bow(_any_perpendicular(y), False, (("bow_too_small", words),))
     # Gravity's tilt tells forward from backward; the principal axis of the rate is more exact.
     forward = -(tilted - (tilted @ y)[:, None] * y).mean(axis=0)
-    rate = np.vstack([_rate(track, w, bias) for w in bows])
+    rate = np.vstack([track.rate(w) for w in bows]) - bias
     rate = rate[np.linalg.norm(rate, axis=1) > np.radians(MIN_BOW_RATE_DPS)]
     if len(rate) < GRID_HZ / 2:
         return _Bow(forward, True, ())
@@ -297,10 +297,6 @@ def _tilted_up(track: Track, window: Window, y: FloatArray) -> FloatArray:
         total = np.cumsum(np.vstack([np.zeros((1, 3)), acc]), axis=0)
         up = qt.normalize(total[n:] - total[:-n]) if n else acc
     return np.asarray(up[up @ y < np.cos(np.radians(MIN_BOW_TILT_DEG))])
-
-
-def _rate(track: Track, window: Window, bias: FloatArray) -> FloatArray:
-    return np.empty((0, 3)) if track.has_quat else track.gyr(window) - bias
 
 
 def _axes(y: FloatArray, forward: FloatArray) -> FloatArray:

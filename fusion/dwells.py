@@ -31,7 +31,7 @@ class Dwell:
     t_s
         Its middle.
     known
-        Grid index from which on it is known (its end, and the delay of the rate filter).
+        Grid index from which on it is known: its end.
     joint_deg
         (n,) mean heading of each joint of the chain against neutral, drift included, wrapped.
     tilt_deg
@@ -149,6 +149,5 @@ class DwellFinder:
         joint = np.diff(heading, prepend=0.0)
         continues = self._pieces > 0
         self._pieces += 1
-        # The rate filter looks back: the stillness lies half its length earlier than it says.
-        middle = start + 0.5 * (n - 1) - 0.5 * SMOOTH
+        middle = start + 0.5 * (n - 1)
         return Dwell(middle / GRID_HZ, start + n, joint, float(self._tilt[:n].mean()), continues)

@@ -71,6 +71,18 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """A thing to do better, seen in at least two of the last three repetitions.
+
+    ``level`` is ``"amber"`` or ``"red"``.
+    """
+
+    code: str
+    sentence: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """A value with its 95 % interval."""
 
@@ -111,6 +123,10 @@ class Frames:
 
     def __len__(self) -> int:
         return len(self.t_s)
+
+    def part(self, rows: slice) -> Frames:
+        """Some of the rows."""
+        return Frames(self.t_s[rows], self.angles_deg[rows], self.sd_deg[rows], self.quality[rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ def still_runs(
 
 def _still_starts(track: Track, bias: FloatArray | None, window: Window) -> npt.NDArray[np.bool_]:
     """Whether the second that begins at each index of ``window`` is still."""
-    gyr = track.gyr(window) if not track.has_quat else _rate_from_quat(track, window)
-    gyr_dps = np.degrees(gyr if bias is None else gyr - bias)
+    rate = track.rate(window)
+    gyr_dps = np.degrees(rate if bias is None else rate - bias)
     smooth = _moving_mean(gyr_dps, SMOOTH)
     smooth = np.vstack([smooth, np.repeat(smooth[-1:], SMOOTH - 1, axis=0)])
     mean = _moving_mean(smooth, SPAN)
@@ -71,15 +71,6 @@ def _still_starts(track: Track, bias: FloatArray | None, window: Window) -> npt.
         cosine = np.sum(a * b, axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
         ok &= np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))) < MAX_TILT_DEG
     return np.asarray(ok & ~_any_gap(track, window))
-
-
-def _rate_from_quat(track: Track, window: Window) -> FloatArray:
-    """Angular rate (n, 3) in rad/s of a sensor that sends orientations only."""
-    from fusion import quaternions as qt
-
-    q = track.quat(window)
-    step = qt.rotation_vector(qt.multiply(qt.conjugate(q[:-1]), q[1:])) * GRID_HZ
-    return np.vstack([step[:1], step])
 
 
 def _any_gap(track: Track, window: Window) -> npt.NDArray[np.bool_]:

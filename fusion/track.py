@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fusion import quaternions as qt
 from fusion.grid import GRID_HZ, GridBlock
 from sensors.samples import FloatArray
 
@@ -44,24 +45,61 @@ class Window:
         return Window(first, max(first, min(self.end, other.end)))
 
 
-class Track:
-    """Grid samples of one sensor, contiguous, growing at the end and forgetting at the start."""
+class Rows:
+    """Rows on the grid, contiguous, growing at the end and forgetting at the start."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         self._first = 0
         self._n = 0
-        self._data = np.empty((0, 11))
-        self.has_quat = False
+        self._data = np.empty((0, width))
 
     @property
     def extent(self) -> Window:
         """The range of grid indices held."""
         return Window(self._first, self._first + self._n)
 
-    def append(self, block: GridBlock) -> None:
-        """Add the block that follows; columns are gyr 3, acc 3, quat 4, gap 1."""
+    def append(self, first: int, rows: FloatArray) -> None:
+        """Add the rows that follow; ``first`` is the grid index of the first of them."""
         if self._n == 0:
-            self._first = block.first
+            self._first = first
+        need = self._n + len(rows)
+        if need > len(self._data):
+            grown = np.empty((max(need, 2 * len(self._data)), self._data.shape[1]))
+            grown[: self._n] = self._data[: self._n]
+            self._data = grown
+        self._data[self._n : need] = rows
+        self._n = need
+
+    def forget_before(self, index: int) -> None:
+        """Drop what lies before ``index``; it copies the rest, so call it rarely."""
+        drop = min(max(0, index - self._first), self._n)
+        if drop:
+            self._data = self._data[drop : self._n].copy()
+            self._first += drop
+            self._n -= drop
+
+    def __getitem__(self, window: Window) -> FloatArray:
+        lo = window.first - self._first
+        hi = window.end - self._first
+        if lo < 0 or hi > self._n:
+            raise IndexError(f"{window} is outside {self.extent}")
+        return self._data[lo:hi]
+
+
+class Track:
+    """Grid samples of one sensor: gyr 3, acc 3, quat 4, gap 1."""
+
+    def __init__(self) -> None:
+        self._rows = Rows(11)
+        self.has_quat = False
+
+    @property
+    def extent(self) -> Window:
+        """The range of grid indices held."""
+        return self._rows.extent
+
+    def append(self, block: GridBlock) -> None:
+        """Add the block that follows."""
         rows = np.full((len(block), 11), np.nan)
         rows[:, 0:3] = block.gyr
         rows[:, 3:6] = block.acc
@@ -69,41 +107,30 @@ class Track:
             rows[:, 6:10] = block.quat
             self.has_quat = True
         rows[:, 10] = block.gap
-        need = self._n + len(rows)
-        if need > len(self._data):
-            grown = np.empty((max(need, 2 * len(self._data)), 11))
-            grown[: self._n] = self._data[: self._n]
-            self._data = grown
-        self._data[self._n : need] = rows
-        self._n = need
+        self._rows.append(block.first, rows)
 
     def forget_before(self, index: int) -> None:
-        """Drop what lies before ``index``; cheap when little is dropped, so call it rarely."""
-        drop = min(max(0, index - self._first), self._n)
-        if drop:
-            self._data = self._data[drop : self._n].copy()
-            self._first += drop
-            self._n -= drop
+        """Drop what lies before grid ``index``."""
+        self._rows.forget_before(index)
 
-    def gyr(self, window: Window) -> FloatArray:
-        """Angular rate (n, 3) in rad/s over ``window``, which lies inside the extent."""
-        return self._rows(window)[:, 0:3]
+    def rate(self, window: Window) -> FloatArray:
+        """Angular rate (n, 3) in rad/s, from the orientations where the sensor sends only those."""
+        if not self.has_quat:
+            return self._rows[window][:, 0:3]
+        q = self.quat(window)
+        if len(q) < 2:
+            return np.zeros((len(q), 3))
+        step = qt.rotation_vector(qt.multiply(qt.conjugate(q[:-1]), q[1:])) * GRID_HZ
+        return np.vstack([step[:1], step])
 
     def acc(self, window: Window) -> FloatArray:
         """Specific force (n, 3) in m/s²."""
-        return self._rows(window)[:, 3:6]
+        return self._rows[window][:, 3:6]
 
     def quat(self, window: Window) -> FloatArray:
         """The sensor's own orientation (n, 4); NaN where it sends none."""
-        return self._rows(window)[:, 6:10]
+        return self._rows[window][:, 6:10]
 
     def gap(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps."""
-        return np.asarray(self._rows(window)[:, 10] > 0)
-
-    def _rows(self, window: Window) -> FloatArray:
-        lo = window.first - self._first
-        hi = window.end - self._first
-        if lo < 0 or hi > self._n:
-            raise IndexError(f"{window} is outside {self.extent}")
-        return self._data[lo:hi]
+        return np.asarray(self._rows[window][:, 10] > 0)

@@ -1,0 +1,168 @@
+"""One drill under way, causally: orientations in, frames and repetitions out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fusion.calibration import Calibration
+from fusion.drills import SEATED, Drill
+from fusion.dwells import Dwell, DwellFinder, StillnessFilter
+from fusion.fused import Fused, fuse, phase_now
+from fusion.grid import GRID_HZ
+from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
+from fusion.lane import Gap
+from fusion.lowpass import LowPass
+from fusion.reps import RepFinder
+from fusion.results import Rep
+from fusion.setup import Setup
+from fusion.spine import Reference, heading_deg, tilt_deg, turns
+from fusion.split import make_split
+from fusion.track import Window
+from sensors.samples import FloatArray
+
+MAX_TILT_DEG = 12.0
+"""A dwell whose sensors are inclined by more than this against neutral is another posture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Orientations and rates of the whole chain at consecutive grid times.
+
+    Attributes
+    ----------
+    window
+        Which grid times.
+    q_es
+        (m, n, 4) orientations, from the pelvis upwards.
+    gyr
+        (m, n, 3) angular rates in rad/s without bias.
+    gap
+        (m,) where a sensor was silent.
+    gaps
+        Long gaps that ended here, by sensor index.
+    """
+
+    window: Window
+    q_es: FloatArray
+    gyr: FloatArray
+    gap: npt.NDArray[np.bool_]
+    gaps: tuple[tuple[int, Gap], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunUpdate:
+    """What became known with some more motion."""
+
+    fused: Fused
+    phase: npt.NDArray[np.uint8]
+    reps: list[Rep]
+
+
+def rate_sd_dps(calibration: Calibration, reference: Reference) -> FloatArray:
+    """Standard deviation (n,) of each sensor's residual bias, from the pelvis upwards."""
+    return np.array([calibration.bias[p].sd_dps for p in reference.chain])
+
+
+class DrillRun:
+    """Follows one drill (or, with ``drill`` ``None``, free movement: frames but no repetitions).
+
+    Parameters
+    ----------
+    drill
+        Which drill.
+    setup, calibration, reference
+        What is worn, how it sits, and the neutral.
+    first
+        Grid index of the first frame.
+    """
+
+    def __init__(
+        self,
+        drill: Drill | None,
+        setup: Setup,
+        calibration: Calibration,
+        reference: Reference,
+        first: int,
+        parameters: HeadingParameters | None = None,
+    ) -> None:
+        self.split = make_split(setup, drill or SEATED)
+        self.reps = RepFinder(drill, self.split, first) if drill else None
+        self._lowpass = LowPass()
+        self._parameters = parameters
+        self.calibration = calibration
+        self.set_reference(reference)
+
+    def set_reference(self, reference: Reference) -> None:
+        """Measure from this neutral from now on; repetitions go on."""
+        self.reference = reference
+        sd = rate_sd_dps(self.calibration, reference)
+        self.heading = HeadingFilter(reference.neutral_s[1], sd, self._parameters)
+        self._stillness = StillnessFilter(reference.axes_s, sd)
+        self._dwells = DwellFinder()
+
+    def update(self, motion: Motion) -> RunUpdate:
+        """Continue with the motion that follows."""
+        turn = turns(self.reference, motion.q_es)
+        still = self._stillness.update(motion.gyr) & ~motion.gap
+        dwells = self._dwells.update(
+            motion.window.first, still, heading_deg(turn), tilt_deg(turn).max(axis=1)
+        )
+        estimate = self._follow_heading(motion, dwells)
+        fused = fuse(
+            motion.window.first, self.reference, self.split, turn, estimate, motion.gap
+        )
+        turn_deg, rate_dps = self._lowpass.update(fused.total_deg)
+        neutral_deg = 6.0
+        reps: list[Rep] = []
+        if self.reps is not None:
+            reps = self.reps.update(turn_deg, fused.rows(rate_dps))
+        return RunUpdate(fused, phase_now(turn_deg, rate_dps, neutral_deg), reps)
+
+    def finish(self) -> list[Rep]:
+        """The repetition that was under way when the drill ended, if it counts."""
+        if self.reps is None:
+            return []
+        return self.reps.update(np.empty(0), np.empty((0, 12)), last=True)
+
+    def _follow_heading(self, motion: Motion, dwells: Sequence[Dwell]) -> HeadingEstimate:
+        """Drift at each time of ``motion``, as known at that time."""
+        happenings = heading_events(dwells, motion.gaps)
+        parts: list[HeadingEstimate] = []
+        at = motion.window.first
+        for index, happening in happenings:
+            cut = min(max(index, at), motion.window.end)
+            if cut > at:
+                parts.append(self.heading.at(np.arange(at, cut) / GRID_HZ))
+                at = cut
+            take_in(self.heading, happening)
+        if at < motion.window.end or not parts:
+            parts.append(self.heading.at(np.arange(at, motion.window.end) / GRID_HZ))
+        return HeadingEstimate(
+            np.concatenate([p.joint_deg for p in parts]),
+            np.concatenate([p.variance_deg2 for p in parts]),
+            np.concatenate([p.rate_dps for p in parts]),
+        )
+
+
+def heading_events(
+    dwells: Sequence[Dwell], gaps: Sequence[tuple[int, Gap]]
+) -> list[tuple[int, Dwell | tuple[int, Gap]]]:
+    """Dwells near neutral and long gaps, in the order in which they become known."""
+    events: list[tuple[int, Dwell | tuple[int, Gap]]] = [
+        (d.known, d) for d in dwells if d.tilt_deg <= MAX_TILT_DEG
+    ]
+    events += [(gap.end, (sensor, gap)) for sensor, gap in gaps]
+    return sorted(events, key=lambda e: e[0])
+
+
+def take_in(heading: HeadingFilter, happening: Dwell | tuple[int, Gap]) -> None:
+    """Tell the heading filter of a dwell or of a gap."""
+    if isinstance(happening, Dwell):
+        heading.observe(happening)
+    else:
+        sensor, gap = happening
+        heading.disturb(gap.end / GRID_HZ, sensor, gap.sd_deg)

@@ -1,0 +1,154 @@
+"""Spine angles, split and quality put together into frames and into what repetitions need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fusion import quaternions as qt
+from fusion.heading import HeadingEstimate
+from fusion.reps import UNCERTAIN_SD_DEG
+from fusion.results import Frames, Phase, Quality, Rep
+from fusion.spine import Reference, spine_angles
+from fusion.split import Split
+from fusion.grid import GRID_HZ
+from sensors.samples import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """Fused values at consecutive grid times, known or bridged.
+
+    Attributes
+    ----------
+    first
+        Grid index of the first row.
+    angles_deg, sd_deg, quality
+        As in :class:`fusion.results.Frames`, but bridged over gaps.
+    gap
+        (m,) where a sensor was silent.
+    bend_deg
+        (m, 2) inclination of the upper back against its neutral about two fixed axes across the
+        spine line.
+    """
+
+    first: int
+    angles_deg: FloatArray
+    sd_deg: FloatArray
+    quality: npt.NDArray[np.uint8]
+    gap: npt.NDArray[np.bool_]
+    bend_deg: FloatArray
+
+    @property
+    def total_deg(self) -> FloatArray:
+        """(m,) total turn."""
+        return self.angles_deg[:, 4]
+
+    def frames(self) -> Frames:
+        """The frames to hand out: nothing is invented inside a gap."""
+        angles, sd = self.angles_deg.copy(), self.sd_deg.copy()
+        angles[self.gap] = np.nan
+        sd[self.gap] = np.nan
+        t_s = np.arange(self.first, self.first + len(angles)) / GRID_HZ
+        return Frames(t_s, angles, sd, self.quality)
+
+    def rows(self, rate_dps: FloatArray) -> FloatArray:
+        """Columns :data:`fusion.reps.COLUMNS` for the repetition finder."""
+        return np.column_stack(
+            [self.angles_deg, self.bend_deg, self.sd_deg[:, 3], self.quality, rate_dps]
+        )
+
+
+def fuse(
+    first: int,
+    reference: Reference,
+    split: Split,
+    turn: FloatArray,
+    heading: HeadingEstimate,
+    gap: npt.NDArray[np.bool_],
+) -> Fused:
+    """Frames from turns (m, n, 4) of the segments since neutral and the drift of their headings.
+
+    Parameters
+    ----------
+    first
+        Grid index of the first row.
+    reference
+        The neutral.
+    split
+        Where the lumbar share comes from.
+    turn
+        From :func:`fusion.spine.turns`.
+    heading
+        Drift at the same times.
+    gap
+        (m,) where a sensor was silent.
+    """
+    spine = spine_angles(reference, turn, heading)
+    lumbar, lumbar_sd, thoracic_sd = spine.lumbar, spine.lumbar_sd, spine.thoracic_sd
+    if turn.shape[1] == 2:
+        lumbar, lumbar_sd, thoracic_sd = split.lumbar_deg(
+            spine.thoracolumbar, spine.thoracolumbar_sd
+        )
+    angles = np.column_stack(
+        [
+            spine.pelvis,
+            lumbar,
+            spine.thoracolumbar - lumbar,
+            spine.thoracolumbar,
+            spine.pelvis + spine.thoracolumbar,
+            spine.lateral,
+            spine.flexion,
+        ]
+    )
+    sd = np.column_stack([spine.pelvis_sd, lumbar_sd, thoracic_sd, spine.thoracolumbar_sd])
+    return Fused(
+        first=first,
+        angles_deg=angles,
+        sd_deg=sd,
+        quality=grade(spine.thoracolumbar_sd, gap),
+        gap=gap,
+        bend_deg=_bend_deg(reference, turn[:, -1]),
+    )
+
+
+def grade(sd_deg: FloatArray, gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """Quality (m,) from the uncertainty of the thoracolumbar rotation and the gaps."""
+    quality = np.full(len(sd_deg), Quality.GOOD, dtype=np.uint8)
+    quality[sd_deg > UNCERTAIN_SD_DEG] = Quality.DOUBTFUL
+    quality[gap | (sd_deg > 2 * UNCERTAIN_SD_DEG)] = Quality.UNUSABLE
+    return quality
+
+
+def phases_of(reps: tuple[Rep, ...], t_s: FloatArray) -> npt.NDArray[np.uint8]:
+    """Phase (m,) of each time, as the finished repetitions have it."""
+    phase = np.full(len(t_s), Phase.NEUTRAL, dtype=np.uint8)
+    for rep in reps:
+        phase[_between(t_s, rep.start_s, rep.hold_start_s)] = Phase.OUT
+        phase[_between(t_s, rep.hold_end_s, rep.end_s + 0.5 / GRID_HZ)] = Phase.RETURN
+        phase[_between(t_s, rep.hold_start_s, rep.hold_end_s)] = Phase.HOLD
+    return phase
+
+
+def phase_now(
+    turn_deg: FloatArray, rate_dps: FloatArray, neutral_deg: float
+) -> npt.NDArray[np.uint8]:
+    """Phase (m,) as it looks at the time, before a repetition is finished."""
+    outward = np.sign(turn_deg) * rate_dps
+    phase = np.full(len(turn_deg), Phase.HOLD, dtype=np.uint8)
+    phase[outward > 5.0] = Phase.OUT
+    phase[outward < -5.0] = Phase.RETURN
+    phase[np.abs(turn_deg) < neutral_deg] = Phase.NEUTRAL
+    return phase
+
+
+def _between(t_s: FloatArray, start_s: float, end_s: float) -> slice:
+    lo, hi = np.searchsorted(t_s, [start_s - 1e-9, end_s - 1e-9])
+    return slice(int(lo), int(hi))
+
+
+def _bend_deg(reference: Reference, turn: FloatArray) -> FloatArray:
+    swing = np.degrees(qt.swing_vector(turn, reference.u))
+    return np.column_stack([swing @ reference.sagittal, swing @ reference.transverse])

@@ -1,0 +1,220 @@
+"""A whole session at once: every drill with the heading smoothed over all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from fusion.calibration import Calibration, calibrate, find_windows
+from fusion.drill_result import make_drill_result
+from fusion.drill_run import Motion
+from fusion.drills import DRILLS, drill_of
+from fusion.errors import NoDrillError, TooShortError
+from fusion.grid import GRID_HZ, Grid
+from fusion.lane import Gap, Stitch, find_gaps
+from fusion.neutral import Neutral, announced_neutral, first_still
+from fusion.orientation import smooth_orientation
+from fusion.results import DrillResult, Flag, SessionResult
+from fusion.setup import Setup
+from fusion.smooth_run import smooth_drill
+from fusion.spine import make_reference
+from fusion.split import make_split
+from fusion.track import Track, Window
+from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
+
+MIN_DRILL_S = 2.0
+
+
+def analyze_smoothed(
+    setup: Setup,
+    blocks: Mapping[Placement, ImuBlock],
+    events: Sequence[Event],
+    progress: Callable[[float], None] | None = None,
+) -> SessionResult:
+    """Analyse a recorded session; see :func:`fusion.pipeline.analyze_session`."""
+    drills = announced_drills(events)
+    tracks = {p: grid_track(blocks[p]) for p in setup.chain}
+    extent = common_extent(tracks)
+    announced = [(e.activity, Window.between(e.onset_s, min(e.end_s, extent.end_s))) for e in events]
+    windows = find_windows(tracks, announced)
+    flags = missing_neutral_flags(events, len(windows.neutral))
+    calibration: Calibration | None = None
+    results: list[DrillResult] = []
+    for i, event in enumerate(drills):
+        window = Window.between(event.onset_s, event.end_s).clip(extent)
+        if len(window) < MIN_DRILL_S * GRID_HZ:
+            continue
+        neutral = _neutral(tracks, windows.neutral, window)
+        if neutral is None:
+            flags.append(no_still_flag(window))
+            continue
+        if calibration is None:
+            calibration = calibrate(tracks, windows, setup, neutral.window)
+            oriented = _Oriented(setup, tracks, calibration)
+        results.append(_drill(setup, oriented, calibration, event, window, neutral))
+        if progress is not None:
+            progress((i + 1) / len(drills))
+    if calibration is None:
+        raise NoDrillError(
+            f"no drill could be analysed: {flags[-1].sentence}" if flags else
+            "no drill could be analysed: each lies outside the samples or is shorter than "
+            f"{MIN_DRILL_S:.0f} s"
+        )
+    return SessionResult(
+        placements=setup.chain,
+        calibration=calibration.result,
+        drills=tuple(results),
+        loss={p: loss(blocks[p].t_s) for p in setup.chain},
+        flags=tuple(flags),
+    )
+
+
+def announced_drills(events: Sequence[Event]) -> list[Event]:
+    """The drills among the events, in time.
+
+    Raises
+    ------
+    NoDrillError
+        If there is none.
+    """
+    drills = sorted((e for e in events if e.activity in DRILLS), key=lambda e: e.onset_s)
+    if not drills:
+        names = " or ".join(d.value for d in DRILLS)
+        raise NoDrillError(f"no drill to analyse: the events name no {names}")
+    return drills
+
+
+def grid_track(block: ImuBlock) -> Track:
+    """All samples of one sensor on the grid.
+
+    Raises
+    ------
+    TooShortError
+        If there are too few.
+    """
+    on_grid = Grid().push(block)
+    if on_grid is None or len(on_grid) < GRID_HZ:
+        raise TooShortError(
+            f"only {len(block)} samples: a drill needs at least {MIN_DRILL_S:.0f} s of data"
+        )
+    track = Track()
+    track.append(on_grid)
+    return track
+
+
+def common_extent(tracks: Mapping[Placement, Track]) -> Window:
+    """The grid times that all sensors cover.
+
+    Raises
+    ------
+    TooShortError
+        If there are none.
+    """
+    first = max(t.extent.first for t in tracks.values())
+    end = min(t.extent.end for t in tracks.values())
+    if end - first < GRID_HZ:
+        raise TooShortError("the sensors were never all recorded at the same time")
+    return Window(first, end)
+
+
+def missing_neutral_flags(events: Sequence[Event], still: int) -> list[Flag]:
+    """What to say when announced neutrals were not still."""
+    wanted = sum(e.activity is Activity.CALIBRATION_NEUTRAL for e in events)
+    if still >= wanted:
+        return []
+    words = (
+        f"{wanted - still} of {wanted} announced neutrals held no still second and were not used."
+    )
+    return [Flag("neutral_not_still", words)]
+
+
+def no_still_flag(window: Window) -> Flag:
+    """What to say of a drill without a still second."""
+    words = (
+        f"The drill from {window.start_s:.1f} s to {window.end_s:.1f} s holds no still second, so "
+        "there is no neutral to measure from; keep still for two seconds before you begin."
+    )
+    return Flag("no_still_second", words)
+
+
+def loss(t_s: FloatArray) -> float:
+    """Fraction of samples missing, judged by the usual interval between them."""
+    if len(t_s) < 2:
+        return 0.0
+    step = np.diff(t_s)
+    missing = np.sum(np.maximum(np.round(step / np.median(step)) - 1.0, 0.0))
+    return float(missing / (missing + len(t_s)))
+
+
+def _neutral(
+    tracks: Mapping[Placement, Track], neutrals: Sequence[Window], drill: Window
+) -> Neutral | None:
+    announced = announced_neutral(tracks, neutrals, drill.first)
+    if announced is not None:
+        return announced
+    return first_still(tracks, dict.fromkeys(tracks), drill)
+
+
+class _Oriented:
+    """Orientations and rates of the whole chain over a session."""
+
+    def __init__(
+        self, setup: Setup, tracks: Mapping[Placement, Track], calibration: Calibration
+    ) -> None:
+        self.window = common_extent(tracks)
+        lanes = [_orient(tracks[p], calibration.bias[p].bias_rad_s, self.window) for p in setup.chain]
+        self._q = np.stack([q for q, _, _ in lanes], axis=1)
+        self._gyr = np.stack([gyr for _, gyr, _ in lanes], axis=1)
+        self._gap = np.any([tracks[p].gap(self.window) for p in setup.chain], axis=0)
+        self._gaps = tuple((i, gap) for i, (_, _, gaps) in enumerate(lanes) for gap in gaps)
+
+    def motion(self, window: Window) -> Motion:
+        """What happened during ``window``."""
+        at = slice(window.first - self.window.first, window.end - self.window.first)
+        gaps = tuple((i, g) for i, g in self._gaps if window.first < g.end <= window.end)
+        return Motion(window, self._q[at], self._gyr[at], self._gap[at], gaps)
+
+
+def _orient(
+    track: Track, bias: FloatArray, window: Window
+) -> tuple[FloatArray, FloatArray, list[Gap]]:
+    """Orientation (m, 4) and rate (m, 3) of one sensor, and its long gaps."""
+    gap, gyr = track.gap(window), track.rate(window) - bias
+    gaps = find_gaps(gap, gyr, window.first)
+    if track.has_quat:
+        return track.quat(window), gyr, gaps
+    stitch = Stitch(lambda: lambda g, a: smooth_orientation(g, a, GRID_HZ))
+    return stitch.update(gyr, track.acc(window), gap), gyr, gaps
+
+
+def _drill(
+    setup: Setup,
+    session: _Oriented,
+    calibration: Calibration,
+    event: Event,
+    window: Window,
+    neutral: Neutral,
+) -> DrillResult:
+    drill = drill_of(event.activity)
+    still = session.motion(neutral.window)
+    reference = make_reference(
+        {p: still.q_es[:, i] for i, p in enumerate(setup.chain)},
+        calibration,
+        setup.chain,
+        (neutral.window.start_s, neutral.window.end_s),
+    )
+    motion = session.motion(Window(min(neutral.window.end, window.first), window.end))
+    fused, counted, heading = smooth_drill(drill, setup, calibration, reference, motion)
+    rates = heading.smooth(np.linspace(window.start_s, window.end_s, 64)).rate_dps
+    inside = slice(window.first - motion.window.first, None)
+    return make_drill_result(
+        drill,
+        window,
+        reference,
+        make_split(setup, drill),
+        fused.frames().part(inside),
+        [c for c in counted if c.rep.peak_s >= window.start_s],
+        np.cumsum(np.median(rates, axis=0)),
+        neutral.flags,
+    )

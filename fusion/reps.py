@@ -1,0 +1,260 @@
+"""Repetitions: which excursions were turns of the trunk, what they measured, how far to trust them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fusion.drills import Drill
+from fusion.excursions import Excursion, ExcursionFinder, ExcursionParameters
+from fusion.grid import GRID_HZ
+from fusion.results import Quality, Rep, RepMetrics, Shares, Side, Verdict
+from fusion.shares import ShareSums, estimate_shares
+from fusion.smoothness import onset, sparc
+from fusion.split import Split
+from sensors.samples import FloatArray
+
+DOMINANCE = 0.9
+"""A repetition turns by more than this part of what it bends; bows and side bends do not."""
+
+WHOLE_BODY_SHARE = 0.8
+REST_BETWEEN_SETS_S = 15.0
+UNCERTAIN_SD_DEG = 4.0
+SIDE_BEND_PART, SIDE_BEND_DEG = 0.4, 12.0
+WIND_UP_PART = 0.65
+LEAD_MIN_DEG = 6.0
+
+COLUMNS = (
+    "pelvis", "lumbar", "thoracic", "thoracolumbar", "total", "lateral", "flexion",
+    "bend_sagittal", "bend_transverse", "sd", "quality", "rate",
+)  # fmt: skip
+"""What the repetition finder needs of every grid time, in this order."""
+
+_COLUMN = {name: i for i, name in enumerate(COLUMNS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A repetition with the sums that its set pools."""
+
+    rep: Rep
+    sums: ShareSums
+
+
+class RepFinder:
+    """Counts repetitions as fused frames come; any blocking gives the same repetitions.
+
+    Parameters
+    ----------
+    drill
+        The drill that is being done.
+    split
+        Where the lumbar share comes from.
+    first
+        Grid index of the first frame.
+    parameters
+        Thresholds of the excursions.
+    """
+
+    def __init__(
+        self,
+        drill: Drill,
+        split: Split,
+        first: int,
+        parameters: ExcursionParameters | None = None,
+    ) -> None:
+        self._drill = drill
+        self._split = split
+        self._excursions = ExcursionFinder(first, parameters)
+        self._first = first
+        self._rows = np.empty((0, len(COLUMNS)))
+        self.counted: list[Counted] = []
+
+    @property
+    def set_number(self) -> int:
+        """Number of the set under way, from 1."""
+        return self.counted[-1].rep.set if self.counted else 1
+
+    def update(self, turn_deg: FloatArray, rows: FloatArray, *, last: bool = False) -> list[Rep]:
+        """Repetitions that finished with these frames.
+
+        Parameters
+        ----------
+        turn_deg
+            (m,) low-passed total turn.
+        rows
+            (m, 12) columns :data:`COLUMNS`; ``rate`` is that of ``turn_deg``.
+        last
+            Nothing will follow.
+        """
+        self._rows = np.vstack([self._rows, rows])
+        self._excursions.update(turn_deg, rows[:, _COLUMN["rate"]])
+        found: list[Rep] = []
+        while excursions := self._excursions.next(last=last):
+            for excursion in excursions:
+                counted = self._count(excursion)
+                if counted is not None:
+                    self._excursions.accept(counted.rep.total_deg)
+                    self.counted.append(counted)
+                    found.append(counted.rep)
+        self._forget()
+        return found
+
+    def set_shares(self, number: int | None = None) -> Shares | None:
+        """Pooled shares of one set (the one under way if not said)."""
+        wanted = self.set_number if number is None else number
+        return estimate_shares((c.sums for c in self.counted if c.rep.set == wanted), self._split)
+
+    def _forget(self) -> None:
+        n = self._excursions.needed_from - self._first
+        if n > len(self._rows) // 2:
+            self._rows = self._rows[n:]
+            self._first += n
+
+    def _count(self, excursion: Excursion) -> Counted | None:
+        """The repetition that an excursion is, or ``None`` if it is none."""
+        rows = self._rows[excursion.start - self._first : excursion.end + 1 - self._first]
+        column = {name: rows[:, i] for name, i in _COLUMN.items()}
+        out_and_hold = slice(0, excursion.hold_end - excursion.start + 1)
+        top = column["total"][out_and_hold]
+        high = np.abs(top) >= 0.95 * np.max(excursion.side * top)
+        peak = {n: float(np.mean(column[n][out_and_hold][high])) for n in COLUMNS[:7]}
+        if not self._is_rep(excursion, column, peak):
+            return None
+        segments = rows[out_and_hold, :3]
+        sums = ShareSums.of(segments, column["sd"][out_and_hold])
+        shares = estimate_shares([sums], self._split)
+        if shares is None:
+            return None
+        reasons = _reasons(excursion, column, peak)
+        number = self._number(excursion)
+        rep = Rep(
+            drill=self._drill.activity,
+            set=number,
+            rep=len(self.counted) + 1,
+            side=Side.LEFT if excursion.side > 0 else Side.RIGHT,
+            start_s=excursion.start / GRID_HZ,
+            hold_start_s=excursion.hold_start / GRID_HZ,
+            peak_s=excursion.peak / GRID_HZ,
+            hold_end_s=excursion.hold_end / GRID_HZ,
+            end_s=excursion.end / GRID_HZ,
+            **{f"{n}_deg": peak[n] for n in COLUMNS[:5]},
+            shares=shares,
+            split_source=self._split.source,
+            peak_rate_dps=float(np.abs(column["rate"][out_and_hold]).max()),
+            hold_s=_hold_s(excursion),
+            verdict=_verdict(reasons),
+            reasons=reasons,
+            metrics=_metrics(excursion, column, peak),
+        )
+        return Counted(rep, sums)
+
+    def _is_rep(
+        self, excursion: Excursion, column: dict[str, FloatArray], peak: dict[str, float]
+    ) -> bool:
+        par = self._excursions.parameters
+        turn = excursion.side * peak["total"]
+        seconds = (excursion.end - excursion.start) / GRID_HZ
+        if turn < max(par.peak_deg, par.peak_part * self._excursions.range_deg):
+            return False
+        if not par.min_s <= seconds <= par.max_s:
+            return False
+        at = excursion.peak - excursion.start
+        bend = np.hypot(
+            column["bend_sagittal"][at] - column["bend_sagittal"][0],
+            column["bend_transverse"][at] - column["bend_transverse"][0],
+        )
+        if turn < DOMINANCE * bend:
+            return False
+        return excursion.side * peak["pelvis"] < WHOLE_BODY_SHARE * turn
+
+    def _number(self, excursion: Excursion) -> int:
+        if not self.counted:
+            return 1
+        before = self.counted[-1].rep
+        side = Side.LEFT if excursion.side > 0 else Side.RIGHT
+        rested = excursion.start / GRID_HZ - before.end_s > REST_BETWEEN_SETS_S
+        changed = self._drill.one_side_per_set and side is not before.side
+        return before.set + (1 if rested or changed else 0)
+
+
+def without_wind_ups(counted: list[Counted]) -> list[Counted]:
+    """The repetitions of an all-fours drill without those that only wound up for the next.
+
+    Starting elbow-to-floor turns to the other side first. Such a turn lies between two larger ones
+    to the opposite side, time after time.
+    """
+    reps = [c.rep for c in counted]
+    kept = []
+    for i, c in enumerate(counted):
+        around = [reps[j] for j in (i - 1, i + 1) if 0 <= j < len(reps)]
+        opposite = [abs(r.total_deg) for r in around if r.side is not c.rep.side]
+        wound = len(opposite) == len(around) and len(opposite) > 0
+        if not (wound and abs(c.rep.total_deg) < WIND_UP_PART * min(opposite)):
+            kept.append(c)
+    return renumbered(kept)
+
+
+def renumbered(counted: list[Counted]) -> list[Counted]:
+    """Repetitions numbered from 1 in time; sets keep theirs, without holes."""
+    sets = {s: i + 1 for i, s in enumerate(dict.fromkeys(c.rep.set for c in counted))}
+    return [
+        replace(c, rep=replace(c.rep, rep=i + 1, set=sets[c.rep.set]))
+        for i, c in enumerate(counted)
+    ]
+
+
+def _reasons(
+    excursion: Excursion, column: dict[str, FloatArray], peak: dict[str, float]
+) -> tuple[str, ...]:
+    at = excursion.peak - excursion.start
+    lateral = abs(peak["lateral"])
+    checks = {
+        "heading_unusable": column["sd"][at] > 2 * UNCERTAIN_SD_DEG,
+        "heading_uncertain": UNCERTAIN_SD_DEG < column["sd"][at] <= 2 * UNCERTAIN_SD_DEG,
+        "samples_lost": bool(np.any(column["quality"] >= Quality.UNUSABLE))
+        and column["sd"][at] <= 2 * UNCERTAIN_SD_DEG,
+        "no_return": not excursion.returned,
+        "side_bend": lateral > SIDE_BEND_PART * abs(peak["thoracolumbar"])
+        and lateral > SIDE_BEND_DEG,
+    }
+    return tuple(code for code, applies in checks.items() if applies)
+
+
+def _verdict(reasons: tuple[str, ...]) -> Verdict:
+    if "heading_unusable" in reasons:
+        return Verdict.REJECTED
+    return Verdict.DOUBTFUL if reasons else Verdict.GOOD
+
+
+def _hold_s(excursion: Excursion) -> float:
+    held = (excursion.hold_end - excursion.hold_start) / GRID_HZ
+    return held if held >= ExcursionParameters().min_hold_s else 0.0
+
+
+def _metrics(
+    excursion: Excursion, column: dict[str, FloatArray], peak: dict[str, float]
+) -> RepMetrics:
+    out = slice(0, excursion.hold_start - excursion.start + 1)
+    back = slice(excursion.hold_end - excursion.start, None)
+    speed = np.abs(column["rate"])
+    return RepMetrics(
+        out_s=(excursion.hold_start - excursion.start) / GRID_HZ,
+        return_s=(excursion.end - excursion.hold_end) / GRID_HZ,
+        sparc_out=sparc(speed[out], GRID_HZ),
+        sparc_return=sparc(speed[back], GRID_HZ),
+        pelvis_lead_s=_pelvis_lead_s(column, out, peak["pelvis"]),
+        lateral_at_peak_deg=peak["lateral"],
+        flexion_at_peak_deg=peak["flexion"],
+    )
+
+
+def _pelvis_lead_s(column: dict[str, FloatArray], out: slice, pelvis_peak_deg: float) -> float:
+    """How much earlier the pelvis began to turn than the spine; NaN where it hardly turned."""
+    if abs(pelvis_peak_deg) < LEAD_MIN_DEG:
+        return float("nan")
+    pelvis, spine = onset(column["pelvis"][out]), onset(column["thoracolumbar"][out])
+    if pelvis is None or spine is None:
+        return float("nan")
+    return (spine - pelvis) / GRID_HZ

@@ -1,0 +1,60 @@
+"""Smoothness and coordination of one movement."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensors.samples import FloatArray
+
+
+def sparc(
+    speed: FloatArray,
+    rate_hz: float,
+    *,
+    pad_level: int = 4,
+    cut_hz: float = 10.0,
+    amplitude: float = 0.05,
+) -> float:
+    """Spectral arc length of a speed profile; less negative is smoother.
+
+    Parameters
+    ----------
+    speed
+        (n,) magnitude of the velocity over one lobe (out, or return, not both), any unit.
+    rate_hz
+        Sampling rate.
+    pad_level, cut_hz, amplitude
+        Zero padding, highest frequency and amplitude threshold.
+
+    Returns
+    -------
+    float
+        −1.40 for one minimum-jerk movement of any duration; NaN for fewer than 8 samples or none
+        moving.
+
+    Notes
+    -----
+    Balasubramanian et al. 2015 (doi:10.1186/s12984-015-0090-9). Applied to angular rate after
+    Melendez-Calderon et al. 2021.
+    """
+    if len(speed) < 8 or not np.any(speed > 0):
+        return float("nan")
+    n = int(2 ** (np.ceil(np.log2(len(speed))) + pad_level))
+    frequency = np.arange(n) * rate_hz / n
+    spectrum = np.abs(np.fft.fft(speed, n))
+    spectrum /= spectrum.max()
+    below = frequency <= cut_hz
+    frequency, spectrum = frequency[below], spectrum[below]
+    strong = np.flatnonzero(spectrum >= amplitude)
+    frequency = frequency[strong[0] : strong[-1] + 1]
+    spectrum = spectrum[strong[0] : strong[-1] + 1]
+    span = frequency[-1] - frequency[0]
+    return float(-np.sum(np.hypot(np.diff(frequency) / span, np.diff(spectrum))))
+
+
+def onset(angle_deg: FloatArray, part: float = 0.05) -> int | None:
+    """First index at which a movement has covered ``part`` of its largest excursion."""
+    moved = np.abs(angle_deg - angle_deg[0])
+    if not moved.max() > 0:
+        return None
+    return int(np.argmax(moved >= part * moved.max()))

@@ -1,0 +1,209 @@
+"""Segment orientations to pelvis, lumbar and thoracolumbar rotation, with what is not known of them.
+
+For a still neutral N, ``D_B(t) = q_B(t) ⊗ q_B(N)*`` is the turn of segment B since N, seen in the
+room. With headings made equal at N and u the spine line at N::
+
+    pelvis         tw(D_P, u)
+    lumbar         tw(D_P* ⊗ D_M, u)
+    thoracolumbar  tw(D_P* ⊗ D_U, u)
+    lateral        swing of D_P* ⊗ D_U about the sagittal axis (right +)
+    flexion        swing of D_P* ⊗ D_U about the transverse axis (forward +)
+
+``tw(q, u) = 2·atan2(q_v·u, q_w)``. How the sensors sit on the body enters only through u, through
+the headings at N and through the axes of the swing, so an imperfect calibration costs little.
+
+An error ε of heading changes a rotation about u by ``ε·[ẑ·u + tan(β/2)·ẑ·(a×u)]`` with swing β
+about axis a: in full when seated, hardly on all fours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fusion import quaternions as qt
+from fusion.calibration import Calibration
+from fusion.frames import UP_E
+from fusion.heading import HeadingEstimate
+from sensors.samples import FloatArray, Placement
+
+INCLINATION_SD_DEG = 0.35
+SCALE_SD = 0.008
+NEUTRAL_SD_DEG = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A still neutral: what all angles of a drill are measured from.
+
+    Attributes
+    ----------
+    chain
+        Sensors from the pelvis upwards.
+    neutral_s
+        Start and end of the still window (s).
+    q_n
+        (n, 4) mean ``q_es`` of each sensor over the window.
+    turn_e
+        (n, 4) rotation about the vertical that takes each sensor's heading to the pelvis'.
+    u, sagittal, transverse
+        Spine line and the axes of side bend and of flexion at neutral, in the pelvis' earth frame.
+    ml
+        Whether sagittal and transverse are known.
+    axes_s
+        (n, 3) spine line in each sensor's own axes.
+    """
+
+    chain: tuple[Placement, ...]
+    neutral_s: tuple[float, float]
+    q_n: FloatArray
+    turn_e: FloatArray
+    u: FloatArray
+    sagittal: FloatArray
+    transverse: FloatArray
+    ml: bool
+    axes_s: FloatArray
+
+    @property
+    def vertical(self) -> float:
+        """Part of the spine line that is vertical, ``ẑ·u``: 1 seated, 0 on all fours."""
+        return float(self.u @ UP_E)
+
+
+def make_reference(
+    q_es: Mapping[Placement, FloatArray],
+    calibration: Calibration,
+    chain: Sequence[Placement],
+    neutral_s: tuple[float, float],
+) -> Reference:
+    """Reference from the orientations (n, 4) of each sensor over a still neutral window."""
+    q_n = np.array([qt.mean(q_es[p]) for p in chain])
+    axes = {p: qt.rotate(q_n[i], calibration.axes[p]) for i, p in enumerate(chain)}
+    ml = all(calibration.ml[p] for p in chain)
+    pelvis = axes[chain[0]]
+    turn = np.zeros(len(chain))
+    for i, placement in enumerate(chain):
+        usable = slice(1, 3) if ml else slice(1, 2)
+        turn[i] = _heading_between(axes[placement][usable], pelvis[usable])
+    turn_e = qt.about_vertical(turn)
+    upper = qt.rotate(turn_e[-1], axes[chain[-1]])
+    u = qt.normalize(pelvis[1] + upper[1])
+    transverse = qt.normalize(pelvis[2] - (pelvis[2] @ u) * u)
+    in_sensor = qt.rotate(qt.conjugate(q_n), qt.rotate(qt.conjugate(turn_e), u))
+    return Reference(
+        chain=tuple(chain),
+        neutral_s=neutral_s,
+        q_n=q_n,
+        turn_e=turn_e,
+        u=u,
+        sagittal=np.cross(u, transverse),
+        transverse=transverse,
+        ml=ml,
+        axes_s=in_sensor,
+    )
+
+
+def _heading_between(axes: FloatArray, target: FloatArray) -> float:
+    """Rotation (rad) about the vertical that best takes ``axes`` (k, 3) to ``target`` (k, 3).
+
+    Each axis weighs by how far it is horizontal: y on all fours, z in both drills. Where nothing
+    is horizontal (gravity alone, seated) no heading is needed either.
+    """
+    cross = np.sum(axes[:, 0] * target[:, 1] - axes[:, 1] * target[:, 0])
+    dot = np.sum(axes[:, 0] * target[:, 0] + axes[:, 1] * target[:, 1])
+    return float(np.arctan2(cross, dot)) if np.hypot(cross, dot) > 0.05 else 0.0
+
+
+def turns(reference: Reference, q_es: FloatArray) -> FloatArray:
+    """Turn of each segment since neutral, ``D_B`` (m, n, 4), from ``q_es`` (m, n, 4)."""
+    d = qt.multiply(q_es, qt.conjugate(reference.q_n))
+    return qt.multiply(qt.multiply(reference.turn_e, d), qt.conjugate(reference.turn_e))
+
+
+def heading_deg(turn: FloatArray) -> FloatArray:
+    """Rotation of each segment about the vertical (m, n) in °, wrapped, from turns (m, n, 4)."""
+    return np.degrees(qt.twist_rad(turn, UP_E))
+
+
+def tilt_deg(turn: FloatArray) -> FloatArray:
+    """Inclination of each segment against its neutral (m, n) in °."""
+    w, z = turn[..., 0], turn[..., 3]
+    return np.degrees(2.0 * np.arccos(np.clip(np.sqrt(w * w + z * z), 0.0, 1.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class SpineAngles:
+    """Axial and swing angles of the chain in degrees, each (m,), with standard deviations.
+
+    ``lumbar`` is NaN with two sensors; ``lateral`` and ``flexion`` are NaN where the medio-lateral
+    axes are not known. ``swing`` is the whole inclination of the upper back against the pelvis.
+    """
+
+    pelvis: FloatArray
+    lumbar: FloatArray
+    thoracolumbar: FloatArray
+    lateral: FloatArray
+    flexion: FloatArray
+    swing: FloatArray
+    pelvis_sd: FloatArray
+    lumbar_sd: FloatArray
+    thoracic_sd: FloatArray
+    thoracolumbar_sd: FloatArray
+
+
+def spine_angles(reference: Reference, turn: FloatArray, heading: HeadingEstimate) -> SpineAngles:
+    """Angles from the turns (m, n, 4) of the segments and the drift of their headings."""
+    n = turn.shape[1]
+    d = qt.multiply(qt.about_vertical(-np.radians(heading.sensor_deg)), turn)
+    back = qt.conjugate(d[:, 0])
+    d_pu = qt.multiply(back, d[:, -1])
+    pelvis = np.degrees(qt.twist_rad(d[:, 0], reference.u))
+    thoracolumbar = np.degrees(qt.twist_rad(d_pu, reference.u))
+    unknown = np.full(len(turn), np.nan)
+    lumbar = np.degrees(qt.twist_rad(qt.multiply(back, d[:, 1]), reference.u)) if n > 2 else unknown
+    swing = np.degrees(qt.swing_vector(d_pu, reference.u))
+    size = np.linalg.norm(swing, axis=1)
+    axial = {"pelvis": pelvis, "lumbar": lumbar, "thoracolumbar": thoracolumbar}
+    sd = {
+        name: _axial_sd(reference, heading, weights, size, axial.get(name, thoracolumbar - lumbar))
+        for name, weights in _joint_weights(n).items()
+    }
+    return SpineAngles(
+        **axial,
+        lateral=swing @ reference.sagittal if reference.ml else unknown,
+        flexion=-swing @ reference.transverse if reference.ml else unknown,
+        swing=size,
+        pelvis_sd=sd["pelvis"],
+        lumbar_sd=sd.get("lumbar", unknown),
+        thoracic_sd=sd.get("thoracic", unknown),
+        thoracolumbar_sd=sd["thoracolumbar"],
+    )
+
+
+def _joint_weights(n: int) -> dict[str, FloatArray]:
+    """Which joints of the chain make up each angle."""
+    if n == 2:
+        return {"pelvis": np.array([1.0, 0.0]), "thoracolumbar": np.array([0.0, 1.0])}
+    return {
+        "pelvis": np.array([1.0, 0.0, 0.0]),
+        "lumbar": np.array([0.0, 1.0, 0.0]),
+        "thoracic": np.array([0.0, 0.0, 1.0]),
+        "thoracolumbar": np.array([0.0, 1.0, 1.0]),
+    }
+
+
+def _axial_sd(
+    reference: Reference,
+    heading: HeadingEstimate,
+    weights: FloatArray,
+    swing_deg: FloatArray,
+    angle_deg: FloatArray,
+) -> FloatArray:
+    """One standard deviation (m,) of a rotation about u: drift, inclination, scale, neutral."""
+    vertical2 = reference.vertical**2
+    lever2 = vertical2 + np.tan(np.radians(swing_deg) / 2) ** 2 * (1.0 - vertical2)
+    drift = np.einsum("i,mij,j->m", weights, heading.variance_deg2, weights)
+    rest = INCLINATION_SD_DEG**2 + NEUTRAL_SD_DEG**2
+    return np.sqrt(lever2 * np.maximum(drift, 0.0) + rest + (SCALE_SD * angle_deg) ** 2)

@@ -1,0 +1,55 @@
+"""The lumbar share of the thoracolumbar rotation: measured, personal or prior.
+
+Two sensors see the pelvis and the sum of lumbar and thoracic rotation. No session of two sensors
+can say how the sum splits, so with two sensors the share is this person's calibrated one or that of
+the literature, with its interval, and nothing in the session moves it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fusion.drills import Drill
+from fusion.results import SplitSource
+from fusion.setup import Setup
+from sensors.samples import FloatArray, Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where the lumbar share comes from; ``mean`` and ``sd`` are those of the estimate."""
+
+    source: SplitSource
+    mean: float
+    sd: float
+
+    def lumbar_deg(
+        self, thoracolumbar_deg: FloatArray, sd_deg: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Lumbar rotation of a two-sensor session, its SD and that of the thoracic rest (m,)."""
+        of_share = (self.sd * thoracolumbar_deg) ** 2
+        lumbar_sd = np.sqrt(of_share + (self.mean * sd_deg) ** 2)
+        thoracic_sd = np.sqrt(of_share + ((1.0 - self.mean) * sd_deg) ** 2)
+        return self.mean * thoracolumbar_deg, lumbar_sd, thoracic_sd
+
+    @property
+    def beta(self) -> tuple[float, float]:
+        """Parameters a, b of the Beta distribution with this mean and standard deviation."""
+        n = self.mean * (1.0 - self.mean) / self.sd**2 - 1.0
+        return self.mean * n, (1.0 - self.mean) * n
+
+
+def make_split(setup: Setup, drill: Drill) -> Split:
+    """The split that a session can claim.
+
+    With three sensors ``mean`` and ``sd`` are the prior that regularises shares of small turns.
+    """
+    prior = drill.prior(setup.upper_back_level)
+    if Placement.THORACOLUMBAR in setup.placements:
+        return Split(SplitSource.MEASURED, prior.mean, prior.sd)
+    if setup.personal_split is not None:
+        own = setup.personal_split
+        return Split(SplitSource.PERSONAL, own.mean, own.sd)
+    return Split(SplitSource.PRIOR, prior.mean, prior.sd)

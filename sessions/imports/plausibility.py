@@ -12,14 +12,23 @@ import numpy as np
 
 from sensors.samples import GRAVITY_MPS2, FloatArray
 
-GRAVITY_RANGE_MPS2 = (6.5, 13.0)
+GRAVITY_RANGE_MPS2 = (4.0, 30.0)
+"""For the median length of acc: shaken without pause, sensors of a public benchmark reach 13."""
+
 MAX_RATE_RAD_S = 70.0
 """4000 °/s, the end of the widest range that body-worn gyroscopes have."""
 
-_WINDOW_S = 0.5
-_MIN_TILT = 0.25
+_WINDOW_S = 0.25
+_MIN_TILT = 0.05
+"""Part of gravity by which it must seem to turn within a window for that window to count."""
+
 _MIN_WINDOWS = 10
-_DEG_PER_S_BELOW = 0.15
+_MIN_AGREEMENT = 0.7
+"""Correlation above which the two sensors are believed to see the same movement. Drills reach 0.8
+even with wrong units; linear acceleration without rotation 0.5, by chance and of either sign."""
+
+_GAIN_IF_DEG_PER_S = (0.005, 0.05)
+"""Around π / 180; that of real sensors in rad/s is 0.6 to 2.3."""
 
 
 def doubt_acc(acc: FloatArray) -> str | None:
@@ -56,35 +65,35 @@ def doubt_gyr(t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> str | None:
             f"gyr reaches {fastest:.4g} rad/s, more than any gyroscope measures;"
             " it looks like °/s: multiply by 0.0174533."
         )
-    gain = _tilt_gain(t_s, acc, gyr)
-    if gain is None or gain > 0.5:
-        return None
-    if gain < -0.5:
+    gain, agreement = _seen_over_predicted_tilt(t_s, acc, gyr)
+    if agreement < -_MIN_AGREEMENT:
         return (
             "gyr turns against the tilt that acc shows; the axes are left-handed or"
             " the sign of gyr (or acc) is reversed on some of them."
         )
-    if abs(gain) < _DEG_PER_S_BELOW:
+    low, high = _GAIN_IF_DEG_PER_S
+    if agreement > _MIN_AGREEMENT and low < gain < high:
         return (
             "gyr predicts far more tilt than acc shows; it looks like °/s: multiply by 0.0174533."
         )
     return None
 
 
-def _tilt_gain(t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> float | None:
-    """Seen over predicted turn of gravity, least squares over windows in which much is predicted.
+def _seen_over_predicted_tilt(
+    t_s: FloatArray, acc: FloatArray, gyr: FloatArray
+) -> tuple[float, float]:
+    """Return least-squares gain and correlation of seen on predicted turn of gravity.
 
-    ``None`` where the sensor was hardly ever tilted.
+    Both are 0 where the sensor was hardly ever tilted.
     """
-    window = round(_WINDOW_S / float(np.median(np.diff(t_s))))
+    window = round(_WINDOW_S / float(np.median(np.diff(t_s)))) if len(t_s) > 1 else 0
     count = len(t_s) // window if window else 0
-    if count < _MIN_WINDOWS:
-        return None
+    if count <= _MIN_WINDOWS:
+        return 0.0, 0.0
     cut = count * window
     mean_acc = acc[:cut].reshape(count, window, 3).mean(axis=1)
     mean_gyr = gyr[:cut].reshape(count, window, 3).mean(axis=1)
-    middle_s = t_s[:cut].reshape(count, window).mean(axis=1)
-    step_s = np.diff(middle_s)
+    step_s = np.diff(t_s[:cut].reshape(count, window).mean(axis=1))
     rate = 0.5 * (mean_gyr[1:] + mean_gyr[:-1])
     middle = 0.5 * (mean_acc[1:] + mean_acc[:-1])
     predicted = -np.cross(rate, middle) * step_s[:, None]
@@ -92,5 +101,10 @@ def _tilt_gain(t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> float | Non
     size = np.linalg.norm(predicted, axis=1)
     used = (size > _MIN_TILT * GRAVITY_MPS2) & (step_s < 2 * _WINDOW_S)
     if np.count_nonzero(used) < _MIN_WINDOWS:
-        return None
-    return float(np.sum(predicted[used] * seen[used]) / np.sum(size[used] ** 2))
+        return 0.0, 0.0
+    product = float(np.sum(predicted[used] * seen[used]))
+    power = float(np.sum(predicted[used] ** 2))
+    seen_power = float(np.sum(seen[used] ** 2))
+    if seen_power == 0.0:
+        return 0.0, 0.0
+    return product / power, product / np.sqrt(power * seen_power)

@@ -1,0 +1,50 @@
+"""``torso record``: sensors to a file, without the dashboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboard.commands.terminal import progress_bar, say_json
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "record",
+        help="record without the dashboard",
+        description="Record to FILE until --seconds are over or you press Ctrl-C. What is recorded"
+        " is every packet as it came; 'torso analyze FILE' makes angles of it.",
+    )
+    option = parser.add_argument
+    option("--out", metavar="FILE", type=Path, required=True, help="a new .mcap file")
+    option("--seconds", type=float, metavar="N", help="how long (default: until Ctrl-C)")
+    option("--source", choices=("simulated",), default="simulated", help="what to record")
+    option("--seed", type=int, default=1, help="of the simulated wearer (default: 1)")
+    option("--json", action="store_true", help="print what was recorded as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Record; returns the exit status."""
+    import asyncio
+
+    from dashboard.unattended import record
+    from sensors.drivers.simulated import SimulatedSource
+
+    progress = progress_bar("recording")
+    source = SimulatedSource(seed=args.seed)
+    try:
+        asyncio.run(record(source, args.out, seconds=args.seconds, progress=progress))
+    except KeyboardInterrupt:
+        if not args.out.exists():
+            raise
+    size_bytes = args.out.stat().st_size
+    if args.json:
+        say_json({"out": str(args.out), "size_bytes": size_bytes})
+    else:
+        print(f"Recorded {size_bytes / 1e6:.1f} MB to {args.out}.")
+    return 0

@@ -1,0 +1,1 @@
+"""The live component: its Python face, its JavaScript modules and its style."""

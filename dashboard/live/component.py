@@ -1,0 +1,64 @@
+"""Python face of the live component: :func:`live_view` and :func:`share_bars`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from dashboard.live.assets import STATIC_FOLDER, STATIC_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LOADER: Final = """
+export default function (component) {
+  const { parentElement, data } = component;
+  let unmount = () => {};
+  let gone = false;
+  import(new URL("MODULE", window.location.origin).href).then(
+    (module) => { if (!gone) unmount = module.mount(parentElement, data); },
+    () => {
+      parentElement.append(
+        "This part of the page could not be loaded. Start it with the command " +
+        "torso dashboard, then reload this page.");
+    });
+  return () => { gone = true; unmount(); };
+}
+"""
+
+_STYLE: Final = (STATIC_FOLDER / "live.css").read_text(encoding="utf-8")
+
+
+def _loader(module: str) -> str:
+    return _LOADER.replace("MODULE", f"{STATIC_PATH}/{module}")
+
+
+_live = st.components.v2.component("torso_live", css=_STYLE, js=_loader("main.js"))
+_summary = st.components.v2.component("torso_shares", css=_STYLE, js=_loader("summary.js"))
+
+
+def live_view(key: str = "live") -> None:
+    """Show the live view; it connects to the stream by itself and needs no reruns.
+
+    Parameters
+    ----------
+    key
+        Identity of the component on the page. The same key keeps the running view when the
+        script runs again.
+    """
+    _live(key=key)
+
+
+def share_bars(rows: Sequence[dict[str, object]], key: str) -> None:
+    """Show shares as bars with intervals, drawn as in the live view.
+
+    Parameters
+    ----------
+    rows
+        One bar each: ``title``, ``note``, ``shares`` (``{"pelvis": [value, lo, hi], …}``, parts
+        of 1) and ``split_source``.
+    key
+        Identity on the page.
+    """
+    _summary(data={"rows": list(rows)}, key=key)

@@ -1,0 +1,93 @@
+// The one line that says what to do next. Pure: what is known goes in, a sentence comes out.
+
+import { isLeading } from "./guide.js";
+import { placeName } from "./segments.js";
+
+/**
+ * @typedef {object} Advice
+ * @property {"info" | "good" | "amber" | "red"} level
+ * @property {string} words
+ * @property {{words: string, href: string}} [link]
+ */
+
+/**
+ * @typedef {object} Known
+ * @property {import("./socket.js").Connection} connection
+ * @property {any} snapshot  newest snapshot or null
+ * @property {string | null} complaint  why the last command was refused
+ * @property {string | null} serviceWords  what the page's server says of a service that is away
+ */
+
+const DRILL_WORDS = Object.freeze({
+  seated_thoracic_rotation:
+    "Sit tall, hips still. Turn slowly as far as is comfortable, breathe out, come back to the middle.",
+  quadruped_thoracic_rotation:
+    "Hips over knees and still. Open the chest slowly as far as is comfortable, come back to the middle.",
+});
+
+/** @param {Known} known @returns {Advice | null} trouble with the connection */
+function connectionAdvice({ connection, snapshot, serviceWords }) {
+  const recording = snapshot?.recording ? " The recording goes on." : "";
+  if (connection === "outdated") {
+    return { level: "red", words: "This page is older than the program. Reload it." };
+  }
+  if (connection === "lost") {
+    return { level: "red", words: `Connection to the dashboard lost.${recording} This page reconnects by itself.` };
+  }
+  if (connection === "down") {
+    return { level: "red", words: serviceWords ?? "The measuring program is not running. It is being restarted; what was recorded is kept." };
+  }
+  if (!snapshot) return { level: "info", words: "Connecting…" };
+  return null;
+}
+
+/** @param {Known} known @returns {Advice | null} trouble with the measurement */
+function troubleAdvice({ snapshot, complaint }) {
+  if (snapshot.recording?.error) return { level: "red", words: `The recording stopped: ${snapshot.recording.error}` };
+  if (snapshot.state === "failed") {
+    return { level: "red", words: snapshot.failure ?? "The sensors cannot be reached. Check that they are charged and switched on." };
+  }
+  if (complaint) return { level: "amber", words: complaint };
+  const missing = snapshot.sensors.find((/** @type {any} */ s) => s.state === "lost" || s.state === "stalled");
+  if (missing?.words) return { level: "amber", words: `${placeName(missing.placement)}: ${missing.words}` };
+  return null;
+}
+
+/** @param {any} snapshot @returns {Advice} what the drill asks for */
+function drillAdvice(snapshot) {
+  if (snapshot.cue) return { level: snapshot.cue.level, words: snapshot.cue.words };
+  if (!snapshot.neutral_known) {
+    return { level: "amber", words: "No still start position yet, so the angles are provisional. Hold the start position still for a moment." };
+  }
+  const words = DRILL_WORDS[/** @type {keyof typeof DRILL_WORDS} */ (snapshot.drill ?? snapshot.activity)];
+  return { level: "info", words: words ?? "Recording." };
+}
+
+/** @param {any} analysis @returns {Advice | null} what became of the session stopped last */
+function analysisAdvice(analysis) {
+  if (!analysis) return null;
+  if (analysis.state === "running") return { level: "info", words: "Saved. Working out the results…" };
+  if (analysis.state === "failed") return { level: "amber", words: analysis.words };
+  const href = `/sessions?session=${encodeURIComponent(analysis.session)}`;
+  return { level: "good", words: "Saved.", link: { words: "Open this session", href } };
+}
+
+/**
+ * Choose the one thing worth saying.
+ * @param {Known} known
+ * @returns {Advice}
+ */
+export function advise(known) {
+  const trouble = connectionAdvice(known) ?? troubleAdvice(known);
+  if (trouble) return trouble;
+  const { snapshot } = known;
+  if (isLeading(snapshot.guide)) return { level: "info", words: snapshot.guide.words };
+  if (snapshot.state === "drill") return drillAdvice(snapshot);
+  if (snapshot.state === "connecting") return { level: "info", words: "Looking for the sensors…" };
+  if (snapshot.state === "calibrating") return { level: "info", words: "Keep still or bow as told; then go on." };
+  const after = analysisAdvice(snapshot.analysis);
+  if (after) return after;
+  if (snapshot.state === "ended") return { level: "info", words: "The recording that was played has come to its end." };
+  if (!snapshot.calibration) return { level: "info", words: "Put the sensors on, then press Calibrate. It takes half a minute." };
+  return { level: "info", words: "Ready. Take the start position and press Start." };
+}

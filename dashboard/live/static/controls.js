@@ -1,0 +1,112 @@
+// Drill choice and buttons. Exactly one is filled: the one to press next.
+
+import { h } from "./dom.js";
+import { isLeading } from "./guide.js";
+import { icon } from "./icons.js";
+import { DRILLS } from "./segments.js";
+
+const REMEMBER = "torso.drill";
+
+/**
+ * @typedef {object} Actions
+ * @property {() => void} startOrStop @property {() => void} calibrate
+ * @property {() => void} mark @property {() => void} rezero
+ */
+
+export class Controls {
+  /** @param {Actions} actions */
+  constructor(actions) {
+    this.actions = actions;
+    const button = (/** @type {any} */ name, /** @type {string} */ words, /** @type {string} */ key, /** @type {() => void} */ act) =>
+      h("button", { type: "button", class: `action ${name}`, onclick: act, title: key ? `${words} (${key})` : words }, icon(name), h("span", {}, words));
+    this.calibrate = button("calibrate", "Calibrate", "", actions.calibrate);
+    this.mark = button("mark", "Mark", "M", actions.mark);
+    this.rezero = button("rezero", "Re-zero", "Z", actions.rezero);
+    this.start = button("start", "Start", "space", actions.startOrStop);
+    this.options = Object.entries(DRILLS).map(([activity, drill]) => ({
+      activity,
+      input: /** @type {HTMLInputElement} */ (h("input", { type: "radio", name: "drill", value: activity })),
+      name: drill.name,
+    }));
+    const remembered = remember();
+    for (const option of this.options) {
+      option.input.checked = option.activity === remembered;
+      option.input.addEventListener("change", () => remember(option.activity));
+    }
+    const choice = h("fieldset", { class: "choice" }, h("legend", {}, "Drill"),
+      ...this.options.map((option) => h("label", {}, option.input, h("span", {}, option.name))));
+    this.element = h("div", { class: "controls" }, choice, this.calibrate, this.mark, this.rezero, this.start);
+    this.running = false;
+  }
+
+  /** @returns {string} the chosen drill */
+  get drill() {
+    return this.options.find((option) => option.input.checked)?.activity ?? this.options[0].activity;
+  }
+
+  /** @param {any} snapshot @param {boolean} connected */
+  show(snapshot, connected) {
+    const led = isLeading(snapshot?.guide ?? null);
+    const busy = led || snapshot?.state === "drill" || snapshot?.state === "calibrating";
+    this.running = snapshot?.state === "drill" || Boolean(snapshot?.recording);
+    for (const option of this.options) {
+      option.input.disabled = busy;
+      if (snapshot?.drill && snapshot.state === "drill") option.input.checked = option.activity === snapshot.drill;
+    }
+    const usable = connected && ["idle", "ended", "drill", "calibrating"].includes(snapshot?.state);
+    const waiting = led || snapshot?.state === "calibrating";
+    this.#able(this.start, usable && (this.running || !waiting));
+    this.#able(this.calibrate, usable && !this.running && !waiting);
+    this.#able(this.mark, usable && this.running);
+    this.#able(this.rezero, usable && !waiting);
+    const calibrateNext = usable && !this.running && !snapshot.calibration;
+    this.start.classList.toggle("primary", !calibrateNext);
+    this.calibrate.classList.toggle("primary", calibrateNext);
+    this.#label(this.running);
+  }
+
+  /** @param {HTMLElement} button @param {boolean} able */
+  #able(button, able) {
+    /** @type {HTMLButtonElement} */ (button).disabled = !able;
+  }
+
+  /** @param {boolean} running */
+  #label(running) {
+    const name = running ? "stop" : "start";
+    if (this.start.classList.contains(`is-${name}`)) return;
+    this.start.classList.remove("is-start", "is-stop");
+    this.start.classList.add(`is-${name}`);
+    const words = running ? "Stop" : "Start";
+    this.start.replaceChildren(icon(name), h("span", {}, words));
+    this.start.title = `${words} (space)`;
+  }
+}
+
+/**
+ * The drill chosen last on this computer; storage may be forbidden, then it is simply not kept.
+ * @param {string} [activity] @returns {string}
+ */
+function remember(activity) {
+  const first = Object.keys(DRILLS)[0];
+  try {
+    if (activity) localStorage.setItem(REMEMBER, activity);
+    const kept = localStorage.getItem(REMEMBER) ?? first;
+    return kept in DRILLS ? kept : first;
+  } catch {
+    return activity ?? first;
+  }
+}
+
+const KEYS = Object.freeze({ " ": "startOrStop", m: "mark", z: "rezero" });
+
+/**
+ * Space, M and Z, unless the person is typing or a button has the focus.
+ * @param {KeyboardEvent} event @returns {keyof Actions | null}
+ */
+export function keyAction(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
+  const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
+  const typing = target?.matches?.("input:not([type=radio]), textarea, select, [contenteditable]");
+  if (typing || (event.key === " " && target?.matches?.("button, a, summary, input, [role=button]"))) return null;
+  return /** @type {any} */ (KEYS)[event.key.toLowerCase()] ?? null;
+}

@@ -1,0 +1,193 @@
+// The guided steps: what the service leads the wearer through, and the calibration's verdict.
+// The service keeps the time, so a reloaded page joins in where the wearer is.
+
+import { h, setText } from "./dom.js";
+import { icon, marker } from "./icons.js";
+import { clamp } from "./scales.js";
+import { PLACEMENTS, placeName } from "./segments.js";
+
+const TITLES = Object.freeze({
+  calibration_rest: "Sensors on the table",
+  calibration_neutral: "Keep still",
+  calibration_bow: "Bow forward, three times",
+  calibration_turn: "Turn left and right",
+  seated_thoracic_rotation: "Start turning",
+  quadruped_thoracic_rotation: "Start turning",
+});
+
+const VERDICTS = Object.freeze({
+  good: { icon: "check", words: "Calibrated" },
+  doubtful: { icon: "warning", words: "Usable, with doubts" },
+  rejected: { icon: "warning", words: "Please repeat" },
+});
+
+const TICK_MS = 100;
+const VERDICT_PATIENCE_MS = 8000;
+
+/**
+ * @typedef {object} Guide
+ * @property {string[]} steps @property {number} step
+ * @property {"ready" | "do"} phase @property {number | null} remaining_s @property {string} words
+ */
+
+/** @param {string} activity */
+const isDrill = (activity) => !activity.startsWith("calibration");
+
+/**
+ * Whether the wearer is still being led somewhere: a drill that runs needs the figure, not the panel.
+ * @param {Guide | null} guide
+ */
+export function isLeading(guide) {
+  if (!guide || guide.step >= guide.steps.length) return false;
+  return guide.phase === "ready" || !isDrill(guide.steps[guide.step]);
+}
+
+export class GuidePanel {
+  /** @param {{repeat: () => void, cancel: () => void}} actions */
+  constructor(actions) {
+    this.actions = actions;
+    this.title = h("h3");
+    this.words = h("p", { class: "words" });
+    this.count = h("span", { class: "ring-words" });
+    this.ring = h("div", { class: "ring", "aria-hidden": "true" }, this.count);
+    this.dots = h("ol", { class: "dots", "aria-hidden": "true" });
+    this.result = h("ul", { class: "verdicts" });
+    this.again = h("button", { type: "button", onclick: () => this.#leave(actions.repeat) }, "Repeat");
+    this.done = h("button", { type: "button", onclick: () => this.#leave(this.mode === "leading" ? actions.cancel : null) });
+    this.heading = h("h2");
+    this.element = h("section", { class: "panel", "aria-label": "Guidance", hidden: true },
+      h("header", {}, this.heading), this.dots, this.ring,
+      h("div", { role: "status" }, this.title, this.words), this.result, h("footer", {}, this.again, this.done));
+    /** @type {"closed" | "leading" | "checking" | "verdict"} */
+    this.mode = "closed";
+    this.remaining_s = null;
+    this.total_s = 0;
+    this.since_ms = 0;
+    this.stepKey = "";
+    this.timer = 0;
+  }
+
+  /** @param {any} snapshot */
+  show(snapshot) {
+    const leading = isLeading(snapshot.guide);
+    if (leading) this.#lead(snapshot.guide);
+    else if (this.mode === "leading") this.#finish();
+    if (this.mode === "checking" && snapshot.calibration) this.#conclude(snapshot.calibration);
+  }
+
+  /** @param {Guide} guide */
+  #lead(guide) {
+    const activity = guide.steps[guide.step];
+    const key = `${guide.step} ${guide.phase}`;
+    if (this.mode !== "leading" || key !== this.stepKey) this.#enter(guide, activity, key);
+    this.remaining_s = guide.remaining_s;
+    this.total_s = Math.max(this.total_s, guide.remaining_s ?? 0);
+    this.seen_ms = performance.now();
+    setText(this.words, guide.words);
+    this.#tick();
+  }
+
+  /** @param {Guide} guide @param {string} activity @param {string} key */
+  #enter(guide, activity, key) {
+    this.#open("leading");
+    this.stepKey = key;
+    this.calibrating = guide.steps.includes("calibration_bow");
+    this.total_s = 0;
+    this.since_ms = performance.now();
+    setText(this.heading, this.calibrating ? "Calibration" : "Getting ready");
+    const title = TITLES[/** @type {keyof typeof TITLES} */ (activity)] ?? "";
+    setText(this.title, guide.phase === "ready" ? `Next: ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title);
+    this.ring.dataset.kind = guide.phase;
+    this.dots.replaceChildren(...guide.steps.map((_, i) =>
+      h("li", { class: i < guide.step ? "past" : i === guide.step ? "present" : "" })));
+    this.result.replaceChildren();
+    this.again.hidden = true;
+    setText(this.done, "Cancel");
+  }
+
+  /** @param {"leading" | "checking" | "verdict"} mode */
+  #open(mode) {
+    this.mode = mode;
+    this.element.hidden = false;
+    this.element.dataset.mode = mode;
+    if (!this.timer) this.timer = window.setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick() {
+    if (this.mode === "checking" && performance.now() - this.since_ms > VERDICT_PATIENCE_MS) {
+      this.#conclude({ verdict: "rejected", reasons: ["No verdict came. Check that all sensors are sending, then repeat."], sensors: {} });
+    }
+    if (this.mode !== "leading") return;
+    const now_ms = performance.now();
+    if (this.remaining_s === null) {
+      setText(this.count, "");
+      this.ring.classList.add("endless");
+      return;
+    }
+    this.ring.classList.remove("endless");
+    const left_s = Math.max(this.remaining_s - (now_ms - this.seen_ms) / 1000, 0);
+    const part = this.total_s > 0 ? clamp(1 - left_s / this.total_s, 0, 1) : 0;
+    this.ring.style.setProperty("--part", this.ring.dataset.kind === "do" ? part.toFixed(3) : "0");
+    setText(this.count, String(Math.ceil(left_s)));
+  }
+
+  #finish() {
+    if (!this.calibrating) {
+      this.#close();
+      return;
+    }
+    this.#open("checking");
+    this.since_ms = performance.now();
+    this.ring.dataset.kind = "do";
+    this.ring.classList.add("endless");
+    setText(this.count, "");
+    setText(this.title, "Checking…");
+    setText(this.words, "");
+  }
+
+  /** @param {{verdict: string, reasons: string[], sensors: Record<string, any>}} calibration */
+  #conclude({ verdict, reasons, sensors }) {
+    this.#open("verdict");
+    const said = VERDICTS[/** @type {keyof typeof VERDICTS} */ (verdict)] ?? VERDICTS.doubtful;
+    this.ring.classList.remove("endless");
+    this.ring.dataset.kind = verdict;
+    this.ring.style.setProperty("--part", "1");
+    this.count.replaceChildren(icon(/** @type {any} */ (said.icon)));
+    for (const dot of this.dots.children) dot.className = "past";
+    setText(this.title, said.words);
+    setText(this.words, reasons.join(" ") || "The sensors know how they sit on you. Take the start position and press Start.");
+    this.result.replaceChildren(...Object.entries(sensors).map(([placement, sensor]) => verdictRow(placement, sensor)));
+    this.again.hidden = false;
+    setText(this.done, "Done");
+  }
+
+  /** @param {(() => void) | null} action */
+  #leave(action) {
+    this.#close();
+    action?.();
+  }
+
+  #close() {
+    this.mode = "closed";
+    this.stepKey = "";
+    this.element.hidden = true;
+    window.clearInterval(this.timer);
+    this.timer = 0;
+  }
+
+  /** Let go of the timer. */
+  close() {
+    this.#close();
+  }
+}
+
+/** @param {string} placement @param {any} sensor */
+function verdictRow(placement, sensor) {
+  const place = PLACEMENTS[/** @type {keyof typeof PLACEMENTS} */ (placement)];
+  const sure = Number.isFinite(sensor.sd_deg) ? `± ${(1.96 * sensor.sd_deg).toFixed(0)}°` : "";
+  return h("li", { class: sensor.verdict },
+    place ? marker(/** @type {any} */ (place.shape), place.key) : null,
+    h("span", {}, placeName(placement)),
+    h("span", { class: "sure" }, sure),
+    icon(sensor.verdict === "good" ? "check" : "warning"));
+}

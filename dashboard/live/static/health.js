@@ -1,0 +1,82 @@
+// One quiet row per sensor; words only where something needs a hand.
+
+import { h, setText } from "./dom.js";
+import { icon, marker } from "./icons.js";
+import { PLACEMENTS } from "./segments.js";
+
+const LOW_BATTERY_PERCENT = 15;
+
+/** @typedef {"fine" | "attention" | "lost"} Condition */
+
+/** @param {any} sensor @returns {Condition} */
+export function conditionOf(sensor) {
+  if (sensor.state === "lost") return "lost";
+  if (sensor.state !== "streaming" || sensor.words) return "attention";
+  const battery = sensor.battery_percent;
+  return typeof battery === "number" && battery < LOW_BATTERY_PERCENT ? "attention" : "fine";
+}
+
+/** @param {any} sensor @returns {string} figures for those who look */
+export function figuresOf(sensor) {
+  const figures = [];
+  if (Number.isFinite(sensor.rate_hz)) figures.push(`${sensor.rate_hz.toFixed(0)} Hz`);
+  if (Number.isFinite(sensor.loss)) figures.push(`${(100 * sensor.loss).toFixed(1)} % lost`);
+  if (Number.isFinite(sensor.rssi_dbm)) figures.push(`${sensor.rssi_dbm} dBm`.replace("-", "−"));
+  return figures.join(" · ");
+}
+
+/** @param {any} sensor @returns {string} */
+function wordsOf(sensor) {
+  if (sensor.words) return sensor.words;
+  if (sensor.state === "connecting") return "Connecting…";
+  if (sensor.state === "stalled") return "No data just now. Move the sensor closer to the computer.";
+  if (sensor.state === "lost") return "Lost. It reconnects by itself once it is in reach.";
+  return conditionOf(sensor) === "attention" ? "Battery low. Charge it before the next session." : "";
+}
+
+const ICONS = Object.freeze({ fine: "check", attention: "warning", lost: "lost" });
+
+/** @param {any} sensor */
+function row(sensor) {
+  const condition = conditionOf(sensor);
+  const placement = PLACEMENTS[/** @type {keyof typeof PLACEMENTS} */ (sensor.placement)];
+  const words = wordsOf(sensor);
+  const battery = typeof sensor.battery_percent === "number" ? sensor.battery_percent : null;
+  return h("li", { class: `sensor ${condition}`, "data-state": sensor.state, title: sensor.name },
+    icon(/** @type {any} */ (ICONS[condition])),
+    placement ? marker(/** @type {any} */ (placement.shape), placement.key) : null,
+    h("span", { class: "name" }, placement?.name ?? sensor.placement),
+    h("span", { class: "figures" }, figuresOf(sensor)),
+    battery === null ? h("span", { class: "battery" }) : batteryOf(battery),
+    words ? h("p", { class: "words" }, words) : null);
+}
+
+/** @param {number} percent */
+function batteryOf(percent) {
+  return h("span", { class: `battery${percent < LOW_BATTERY_PERCENT ? " low" : ""}`, "aria-label": `battery ${percent} %` },
+    h("span", { class: "cell", style: `--fill:${percent}%` }), `${percent} %`);
+}
+
+export class HealthCard {
+  constructor() {
+    this.summary = h("span", { class: "aside" });
+    this.list = h("ul", { class: "sensor-list" });
+    this.notes = h("ul", { class: "flag-list" });
+    this.element = h("section", { class: "card health", "aria-label": "Sensors" },
+      h("header", {}, h("h2", {}, "Sensors"), this.summary), this.list, this.notes);
+    this.key = "";
+  }
+
+  /** @param {any} snapshot */
+  show(snapshot) {
+    const { sensors, flags } = snapshot;
+    const key = JSON.stringify([sensors.map((/** @type {any} */ s) => [s.sensor, s.placement, wordsOf(s), conditionOf(s), figuresOf(s), s.battery_percent, s.state]), flags]);
+    if (key === this.key) return;
+    this.key = key;
+    this.list.replaceChildren(...sensors.map(row));
+    this.notes.replaceChildren(...flags.map((/** @type {any} */ flag) => h("li", {}, flag.words)));
+    const fine = sensors.filter((/** @type {any} */ s) => conditionOf(s) === "fine").length;
+    setText(this.summary, sensors.length ? `${fine} of ${sensors.length} fine` : "none found");
+    this.summary.classList.toggle("bad", fine < sensors.length);
+  }
+}

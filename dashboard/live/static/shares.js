@@ -1,0 +1,118 @@
+// Which part of the turn came from where: now, in the last repetition, in this set.
+
+import { h, setAttribute, setText, svg } from "./dom.js";
+import { marker } from "./icons.js";
+import { percent, wholePercents } from "./scales.js";
+import { SEGMENTS } from "./segments.js";
+
+/** @typedef {Record<"pelvis"|"lumbar"|"thoracic", [number, number, number]>} Shares */
+
+const NARROWEST_WITH_NUMBER = 0.07;
+
+/** One stacked bar with its whiskers. */
+export class ShareBar {
+  constructor() {
+    this.parts = SEGMENTS.map((segment) => h("div", { class: `part ${segment.key}` }, h("span")));
+    this.whiskers = [0, 1].map(() => h("div", { class: "whisker", hidden: true }));
+    this.element = h("div", { class: "bar", role: "img" }, ...this.parts, ...this.whiskers);
+  }
+
+  /**
+   * @param {number[] | null} values  pelvis, lumbar, thoracic, summing to 1; null for nothing to say
+   * @param {boolean} estimated  lumbar and thoracic split by a typical or personal share
+   * @param {Shares | null} intervals
+   */
+  show(values, estimated, intervals = null) {
+    const empty = values === null || values.some((v) => !Number.isFinite(v));
+    this.element.classList.toggle("empty", empty);
+    this.element.classList.toggle("estimated", estimated);
+    const shown = empty ? [1 / 3, 1 / 3, 1 / 3] : values.map((v) => Math.max(v, 0));
+    const whole = empty ? [] : wholePercents(values);
+    this.parts.forEach((part, i) => {
+      part.style.flexGrow = String(Math.max(shown[i], 0.001));
+      const text = empty || shown[i] < NARROWEST_WITH_NUMBER ? "" : String(whole[i]);
+      setText(/** @type {Element} */ (part.firstChild), text);
+    });
+    const words = SEGMENTS.map((s, i) => `${s.name} ${empty ? "unknown" : `${whole[i]} %`}`).join(", ");
+    setAttribute(this.element, "aria-label", words);
+    this.#whisker(0, empty || !intervals ? null : [intervals.pelvis[1], intervals.pelvis[2]]);
+    this.#whisker(1, empty || !intervals ? null : [1 - intervals.thoracic[2], 1 - intervals.thoracic[1]]);
+  }
+
+  /** @param {number} index @param {[number, number] | null} range  0…1 from the left end */
+  #whisker(index, range) {
+    const whisker = this.whiskers[index];
+    whisker.hidden = range === null;
+    if (range === null) return;
+    const [lo, hi] = range.map((v) => Math.min(Math.max(v, 0), 1));
+    whisker.style.left = `${100 * lo}%`;
+    whisker.style.width = `${100 * (hi - lo)}%`;
+  }
+}
+
+/** @param {Shares | null} shares @returns {number[] | null} */
+export function shareValues(shares) {
+  return shares ? SEGMENTS.map(({ key }) => shares[key][0]) : null;
+}
+
+/** @param {Shares} shares @returns {string} intervals as words */
+export function intervalWords(shares) {
+  return SEGMENTS.map(({ key }) => `${percent(shares[key][1])}–${percent(shares[key][2])}`).join(" · ");
+}
+
+export class SharesCard {
+  constructor() {
+    this.rows = ["Now", "Last rep", "This set"].map((title) => ({
+      bar: new ShareBar(),
+      title: h("span", { class: "title" }, title),
+      note: h("span", { class: "note" }),
+      interval: h("div", { class: "share-interval" }),
+    }));
+    this.split = h("span", { class: "aside" });
+    this.legend = h("div", { class: "legend" }, ...SEGMENTS.map((s) =>
+      h("span", {}, marker(s.shape, s.key), s.name)), h("span", { class: "whisker-key" }, whiskerKey(), "95 %"));
+    this.element = h("section", { class: "card shares", "aria-label": "Share of the turn" },
+      h("header", {}, h("h2", {}, "Share of the turn, %"), this.split),
+      ...this.rows.map((row) => h("div", { class: "share-row" },
+        h("div", { class: "share-name" }, row.title, row.note), h("div", { class: "share-bar" }, row.bar.element, row.interval))),
+      this.legend);
+  }
+
+  /**
+   * The moment's own shares; called with the pictures.
+   * @param {import("./history.js").History} history @param {number} total_deg @param {boolean} estimated
+   */
+  showNow(history, total_deg, estimated) {
+    const [now] = this.rows;
+    const values = SEGMENTS.map((s) => history.latest(s.share));
+    const known = values.every(Number.isFinite);
+    now.bar.show(known ? values : null, estimated);
+    setText(now.note, Number.isFinite(total_deg) ? `${Math.abs(total_deg).toFixed(0)}° in all` : "");
+    setText(now.interval, known ? "" : "turn further to see it");
+  }
+
+  /** @param {any} snapshot @param {any} rep  newest repetition or null */
+  showSnapshot(snapshot, rep) {
+    const [, last, set] = this.rows;
+    const sides = { left: "L", right: "R" };
+    last.bar.show(shareValues(rep?.shares ?? null), isEstimated(rep?.split_source), rep?.shares ?? null);
+    setText(last.note, rep ? `${rep.rep} ${sides[/** @type {"left"|"right"} */ (rep.side)]}, ${Math.abs(rep.total_deg).toFixed(0)}°` : "");
+    setText(last.interval, rep ? intervalWords(rep.shares) : "after the first repetition");
+    set.bar.show(shareValues(snapshot.set_shares), isEstimated(snapshot.split_source), snapshot.set_shares);
+    setText(set.note, snapshot.set === null || snapshot.set === undefined ? "" : `set ${snapshot.set}`);
+    setText(set.interval, snapshot.set_shares ? intervalWords(snapshot.set_shares) : "");
+    const words = { measured: "measured", personal: "your calibrated split", prior: "typical split, not measured on you" };
+    setText(this.split, words[/** @type {keyof typeof words} */ (snapshot.split_source)] ?? "");
+  }
+}
+
+/** @param {string | undefined} source */
+export function isEstimated(source) {
+  return source !== undefined && source !== null && source !== "measured";
+}
+
+/** @returns {SVGElement} the sign for an interval in a legend */
+export function whiskerKey() {
+  return svg("svg", { viewBox: "0 0 18 10", class: "whisker-icon", "aria-hidden": "true" },
+    svg("path", { d: "M1 1v8M17 1v8M1 5h16" }));
+}

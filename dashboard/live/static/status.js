@@ -1,0 +1,67 @@
+// The line at the top: what runs, what is recorded, and the one sentence on what to do next.
+
+import { h, setAttribute, setText } from "./dom.js";
+import { minutes } from "./scales.js";
+import { DRILLS } from "./segments.js";
+
+const STATES = Object.freeze({
+  connecting: "Looking for sensors",
+  idle: "Ready",
+  calibrating: "Calibrating",
+  drill: "Live",
+  ended: "Ended",
+  failed: "Stopped",
+});
+
+const SOURCES = Object.freeze({ simulated: "Simulated wearer", replay: "Replay", ble: "" });
+
+export class StatusLine {
+  constructor() {
+    this.state = h("span", { class: "state" });
+    this.drill = h("span", { class: "running-drill" });
+    this.recording = h("span", { class: "recording", hidden: true });
+    this.source = h("span", { class: "source", hidden: true });
+    this.element = h("div", { class: "status" }, h("h1", {}, "Spine rotation"),
+      h("div", { class: "status-words" }, this.state, this.recording, this.drill, this.source));
+    this.coachWords = h("span", { class: "coach-words" });
+    this.coachLink = h("a", { hidden: true, target: "_self" });
+    this.coach = h("p", { class: "coach", role: "status" }, this.coachWords, this.coachLink);
+    this.recordedAt = 0;
+    this.recorded_s = 0;
+  }
+
+  /** @param {any} snapshot @param {boolean} connected */
+  show(snapshot, connected) {
+    const state = connected ? snapshot?.state ?? "connecting" : "offline";
+    setAttribute(this.state, "data-state", state);
+    setText(this.state, connected ? STATES[/** @type {keyof typeof STATES} */ (state)] ?? state : "Not connected");
+    const drill = snapshot?.state === "drill" ? DRILLS[/** @type {keyof typeof DRILLS} */ (snapshot.drill)] : null;
+    setText(this.drill, drill ? `${drill.name}, set ${snapshot.set ?? 1}` : "");
+    const words = SOURCES[/** @type {keyof typeof SOURCES} */ (snapshot?.source?.kind)] ?? "";
+    this.source.hidden = words === "";
+    setText(this.source, words);
+    this.recording.hidden = !snapshot?.recording;
+    if (snapshot?.recording) {
+      this.recordedAt = performance.now();
+      this.recorded_s = snapshot.recording.seconds;
+    }
+    this.tick(connected);
+  }
+
+  /** Move the recording's seconds on between snapshots, but only while we know it runs. @param {boolean} connected */
+  tick(connected) {
+    const since_s = connected ? Math.min((performance.now() - this.recordedAt) / 1000, 2) : 0;
+    setText(this.recording, `Recording ${minutes(this.recorded_s + since_s)}`);
+  }
+
+  /** @param {import("./coach.js").Advice} advice */
+  advise(advice) {
+    setAttribute(this.coach, "data-level", advice.level);
+    setText(this.coachWords, advice.words);
+    this.coachLink.hidden = !advice.link;
+    if (advice.link) {
+      setText(this.coachLink, advice.link.words);
+      setAttribute(this.coachLink, "href", advice.link.href);
+    }
+  }
+}

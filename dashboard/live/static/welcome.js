@@ -1,0 +1,49 @@
+// What a person must have read before the first use. It covers the figure, not the controls.
+
+import { h } from "./dom.js";
+
+const REMEMBER = "torso.read-before-use";
+
+const ASK_FIRST = Object.freeze([
+  "osteoporosis, or a vertebra that was ever broken",
+  "surgery on spine, ribs, shoulder or belly in the last 12 weeks, or a recent injury",
+  "an unstable, fused or inflamed spine, a disc with pain into the leg, cancer in bone",
+  "late pregnancy, vertigo, a pacemaker, or skin that reacts to tape",
+]);
+
+/** Remembered per browser; where storage is forbidden it is simply shown again. */
+function wasRead() {
+  try {
+    return localStorage.getItem(REMEMBER) === "yes";
+  } catch {
+    return false;
+  }
+}
+
+function remember() {
+  try {
+    localStorage.setItem(REMEMBER, "yes");
+  } catch {
+    // Shown again next time.
+  }
+}
+
+export class Welcome {
+  constructor() {
+    const read = h("button", {
+      type: "button",
+      onclick: () => {
+        remember();
+        this.element.hidden = true;
+      },
+    }, "I have read this");
+    this.element = h("section", { class: "panel welcome", "aria-label": "Before you start", hidden: wasRead() },
+      h("header", {}, h("h2", {}, "Before you start")),
+      h("p", {}, "Ask a doctor or therapist first if you have:"),
+      h("ul", {}, ...ASK_FIRST.map((words) => h("li", {}, words))),
+      h("p", {}, h("strong", {}, "Stop"), " at sharp or spreading pain, numbness, weakness, dizziness, chest pain or breathlessness."),
+      h("p", { class: "fine-print" }, "A movement tracker for exercise practice; its numbers are estimates. Not a medical device. ",
+        h("a", { href: "/method", target: "_self" }, "More")),
+      h("footer", {}, read));
+  }
+}

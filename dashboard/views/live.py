@@ -1,0 +1,18 @@
+"""The live page: everything on it is drawn by the live component."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.live.component import live_view
+
+FOOTNOTE = (
+    "Movement tracker for exercise practice. Its numbers are estimates. Not a medical device: "
+    "it does not diagnose, treat or monitor any condition."
+)
+
+
+def show() -> None:
+    """Show the live page."""
+    live_view()
+    st.caption(FOOTNOTE)

@@ -1,0 +1,220 @@
+"""What a stored session says, in words and rows for the page. Knows nothing of streamlit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from dashboard.messages import PLACEMENT_NAMES, rep_words
+from sensors.samples import Activity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sessions.library import StoredSession
+    from sessions.tables import RepRow
+
+DRILL_NAMES: Final = {Activity.SEATED.value: "Seated", Activity.QUADRUPED.value: "All fours"}
+
+SPLIT_WORDS: Final = {
+    "measured": "Lumbar and thoracic were measured with a sensor at T12.",
+    "personal": "Lumbar and thoracic follow your own calibrated split; no sensor at T12.",
+    "prior": "Lumbar and thoracic follow a typical split, not measured on you: no sensor at T12.",
+}
+
+VERDICT_NAMES: Final = {"good": "Good", "doubtful": "Doubtful", "rejected": "Not usable"}
+
+METHOD_NAMES: Final = {
+    "bow": "still and bows",
+    "all_fours": "still, upright and on all fours",
+    "mounting": "how it was mounted",
+    "gravity": "still only",
+}
+
+_SIDES: Final = {"left": "← Left", "right": "Right →"}
+_SEGMENTS: Final = ("pelvis", "lumbar", "thoracic")
+
+
+def session_title(name: str) -> str:
+    """Say when a session was made, from its name; a name of another form stays as it is."""
+    try:
+        moment = datetime.strptime(name[:19], "%Y-%m-%d_%H-%M-%S")
+    except ValueError:
+        return name
+    return f"{moment:%A}, {moment.day} {moment:%B %Y}, {moment:%H:%M}"
+
+
+def drill_names(session: StoredSession) -> str:
+    """Name the drills of a session, each once."""
+    names = (drill_name(str(drill.get("drill"))) for drill in session.drills)
+    return ", ".join(dict.fromkeys(names))
+
+
+def drill_name(drill: str) -> str:
+    """Name a drill for a person."""
+    return DRILL_NAMES.get(drill, drill.replace("_", " "))
+
+
+def repetition_words(session: StoredSession) -> str:
+    """Say how many repetitions a session holds."""
+    if not session.analysed:
+        return "not analysed"
+    count = session.repetitions
+    return "1 repetition" if count == 1 else f"{count} repetitions"
+
+
+def session_verdict(session: StoredSession) -> tuple[str, str]:
+    """Judge a session as a whole: ``good``, ``doubtful`` or ``rejected``, and words for it."""
+    if session.problem is not None:
+        return "rejected", "Needs attention"
+    if session.summary is None:
+        return "doubtful", "Not analysed"
+    calibration = _part(session.summary, "calibration")
+    verdict = str(calibration.get("verdict", "doubtful"))
+    if verdict != "good":
+        return verdict, f"Calibration {VERDICT_NAMES.get(verdict, verdict).lower()}"
+    notes = len(warnings(session))
+    if notes:
+        return "doubtful", "1 note" if notes == 1 else f"{notes} notes"
+    return "good", "Good"
+
+
+def warnings(session: StoredSession) -> tuple[str, ...]:
+    """Every warning of a session as a sentence, each once."""
+    if session.summary is None:
+        return ()
+    found: list[Any] = []
+    for part in (session.summary, _part(session.summary, "calibration"), *session.drills):
+        listed = part.get("warnings")
+        found += listed if isinstance(listed, list) else []
+    sentences = (str(flag.get("sentence")) for flag in found if isinstance(flag, dict))
+    return tuple(dict.fromkeys(sentences))
+
+
+def side_metrics(drill: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Rows of label, number and addition for the figures at the head of a drill."""
+    rows = []
+    for side, words in (("left", "Left"), ("right", "Right")):
+        found = drill["sides"].get(side)
+        if found:
+            best = f"best {degrees(found['best_peak_deg'])}, {_times(found['repetitions'])}"
+            rows.append((f"{words}, median peak", degrees(found["median_peak_deg"]), best))
+    difference = drill.get("side_difference_deg")
+    if difference:
+        value = float(difference["value"])
+        between = f"95 %: {signed(difference['lo'])} to {signed(difference['hi'])}"
+        rows.append(("Left minus right", signed(value), between))
+    return rows
+
+
+def share_rows(drill: Mapping[str, Any]) -> list[dict[str, object]]:
+    """Rows for the share bars of one drill, one per side."""
+    rows: list[dict[str, object]] = []
+    for side, title in (("left", "To the left"), ("right", "To the right")):
+        found = drill["sides"].get(side)
+        if not found or not found.get("shares"):
+            continue
+        shares = {s: [found["shares"][s][end] for end in ("value", "lo", "hi")] for s in _SEGMENTS}
+        note = _times(found["repetitions"])
+        source = drill["split_source"]
+        rows.append({"title": title, "note": note, "shares": shares, "split_source": source})
+    return rows
+
+
+def reps_of(drill: Mapping[str, Any], reps: Iterable[RepRow]) -> list[RepRow]:
+    """Those repetitions that belong to one drill of the session."""
+    first_s, last_s = float(drill["start_s"]), float(drill["end_s"])
+    return [rep for rep in reps if first_s <= float(rep["peak_s"] or 0.0) <= last_s]
+
+
+def rep_rows(reps: Iterable[RepRow]) -> list[dict[str, object]]:
+    """Rows of the repetition table."""
+    return [_rep_row(rep) for rep in reps]
+
+
+def _rep_row(rep: RepRow) -> dict[str, object]:
+    reasons = rep_words(filter(None, str(rep["reasons"] or "").split(";")))
+    verdict = VERDICT_NAMES.get(str(rep["verdict"]), str(rep["verdict"]))
+    row: dict[str, object] = {
+        "Set": rep["set"],
+        "Rep": rep["rep"],
+        "Side": _SIDES.get(str(rep["side"]), rep["side"]),
+        "At": rep["peak_s"],
+        "Turn": size(rep["total_deg"]),
+    }
+    row |= {s.capitalize(): size(rep[f"{s}_deg"]) for s in _SEGMENTS}
+    row |= {f"{s.capitalize()} share": share_words(rep, s) for s in _SEGMENTS}
+    row |= {"Hold": rep["hold_s"], "Speed": rep["peak_rate_dps"]}
+    return row | {"Verdict": f"{verdict}: {reasons}" if reasons else verdict}
+
+
+def share_words(rep: RepRow, segment: str) -> str:
+    """Say a share with its interval, in percent."""
+    value, lo, hi = (rep[f"{segment}_share{end}"] for end in ("", "_lo", "_hi"))
+    if not isinstance(value, float | int):
+        return "–"
+    if not isinstance(lo, float | int) or not isinstance(hi, float | int):
+        return f"{value:.0%}".replace("%", " %")
+    return f"{100 * value:.0f} % ({100 * lo:.0f}–{100 * hi:.0f})"
+
+
+def sensor_rows(session: StoredSession) -> list[dict[str, str]]:
+    """Rows of the sensor table: how each sat, what it lost, how far it drifted."""
+    summary = session.summary or {}
+    calibrated = _part(_part(summary, "calibration"), "sensors")
+    return [
+        _sensor_row(placement, sensor, _part(calibrated, placement), session)
+        for placement, sensor in _part(summary, "sensors").items()
+    ]
+
+
+def _sensor_row(
+    placement: str,
+    sensor: Mapping[str, Any],
+    calibration: Mapping[str, Any],
+    session: StoredSession,
+) -> dict[str, str]:
+    drifts = (_part(drill, "drift_deg_per_min").get(placement) for drill in session.drills)
+    known = [float(drift) for drift in drifts if drift is not None]
+    loss, sd = sensor.get("loss"), calibration.get("sd_deg")
+    method = str(calibration.get("method", ""))
+    verdict = str(calibration.get("verdict", ""))
+    return {
+        "Sensor": _placement_name(placement),
+        "Device": str(sensor.get("name") or sensor.get("sensor") or ""),
+        "Calibrated from": METHOD_NAMES.get(method, method),
+        "Verdict": VERDICT_NAMES.get(verdict, "–"),
+        "Sits within": "–" if sd is None else f"± {1.96 * float(sd):.0f}°",
+        "Lost": "–" if loss is None else f"{100 * float(loss):.1f} %",
+        "Drift, °/min": ", ".join(f"{drift:.1f}" for drift in known) or "–",
+    }
+
+
+def degrees(angle_deg: float | None) -> str:
+    """Say an angle's size."""
+    return "–" if angle_deg is None else f"{abs(float(angle_deg)):.0f}°"
+
+
+def signed(angle_deg: float | None) -> str:
+    """Say an angle with its sign."""
+    return "–" if angle_deg is None else f"{float(angle_deg):+.0f}°".replace("-", "−")
+
+
+def size(angle_deg: object) -> float | None:
+    """Size of an angle, or ``None`` where it is not known."""
+    return abs(angle_deg) if isinstance(angle_deg, float | int) else None
+
+
+def _placement_name(placement: str) -> str:
+    known = {str(p): name for p, name in PLACEMENT_NAMES.items()}
+    name = known.get(placement, placement.replace("_", " "))
+    return name[:1].upper() + name[1:]
+
+
+def _times(repetitions: int) -> str:
+    return "1 repetition" if repetitions == 1 else f"{repetitions} repetitions"
+
+
+def _part(whole: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = whole.get(key)
+    return found if isinstance(found, dict) else {}

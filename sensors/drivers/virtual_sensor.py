@@ -33,7 +33,8 @@ _READY_S = 0.001
 _STATUS_EVERY_S = 1.0
 _WRAP = 1 << 32
 _BATTERY_FULL_V = 4.15
-_BATTERY_FALL_V_PER_S = 0.15 / 3600.0
+_BATTERY_EMPTY_V = 3.3
+_BATTERY_LIFE_S = 8 * 3600.0
 
 
 class VirtualSensor:
@@ -70,11 +71,12 @@ class VirtualSensor:
         self._raw: RawArray = np.empty((0, 6), dtype=np.int16)
         self._clipped = np.empty(0, dtype=np.bool_)
         self._sequence = 0
+        self._fresh = True
         self._next_status_s = 0.0
 
     def battery_percent(self, t_s: float) -> int:
         """Charge left at true time ``t_s`` (s)."""
-        return max(round(100.0 - t_s * 100.0 / (8 * 3600.0)), 0)
+        return round(100.0 * self._charge(t_s))
 
     def on_connect(self, t_s: float) -> tuple[Packet, ...]:
         """Return the characteristics a host reads when it connects at true time ``t_s`` (s)."""
@@ -144,8 +146,9 @@ class VirtualSensor:
             round((last_us - first_us) / (n - 1)) if n > 1 else 0,
             self._raw[:n],
             clipped=bool(self._clipped[:n].any()),
-            restarted=self._sequence == 0 and self._next_status_s == 0.0,
+            restarted=self._fresh,
         )
+        self._fresh = False
         self._t_s, self._raw, self._clipped = self._t_s[n:], self._raw[n:], self._clipped[n:]
         self._sequence = (self._sequence + 1) % (1 << 16)
         return Packet(last_s + _READY_S, Characteristic.DATA.value, encode_packet(packet))
@@ -158,9 +161,13 @@ class VirtualSensor:
             overruns=0,
             refusals=0,
             temperature_c=31.0,
-            battery_v=_BATTERY_FULL_V - _BATTERY_FALL_V_PER_S * t_s,
+            battery_v=_BATTERY_EMPTY_V + self._charge(t_s) * (_BATTERY_FULL_V - _BATTERY_EMPTY_V),
         )
         return Packet(t_s, Characteristic.STATUS.value, status.encode())
+
+    @staticmethod
+    def _charge(t_s: float) -> float:
+        return max(1.0 - t_s / _BATTERY_LIFE_S, 0.0)
 
     def _device_us(self, t_s: float) -> int:
         return round((self._uptime_s + t_s) * (1.0 + self.skew) * 1e6)

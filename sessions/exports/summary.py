@@ -51,7 +51,7 @@ def summary_json(session: ImportedSession, result: SessionResult, *, live: bool)
             "versions": {name: metadata.version(name) for name in _ALGORITHMS},
             "parameters": result.parameters,
         },
-        "source": {"kind": session.kind, "name": session.path.name, "subject": session.subject},
+        "source": {"kind": session.kind, "subject": session.subject},
         "sensors": {p: _sensor(session, result, p) for p in result.placements},
         "calibration": _calibration(result.calibration),
         "drills": [_drill(drill) for drill in result.drills],

@@ -103,6 +103,7 @@ def _check_sensors(path: Path, recording: Recording, blocks: dict[Placement, Imu
                 f"has no sensor on {placement}; spine rotation needs at least two sensors:"
                 f" {_NEEDED[0]} and {_NEEDED[1]}.",
             )
+    for placement in _NEEDED:
         if placement not in blocks:
             raise SourceError(path, f"holds no samples of the sensor on {placement}.")
 

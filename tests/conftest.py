@@ -1,0 +1,21 @@
+"""What all tests share."""
+
+from pathlib import Path
+
+import pytest
+
+PUBLIC_RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def public_recordings() -> Path:
+    """Folder of the public recordings beside the repository; skips the test where it is absent."""
+    if not PUBLIC_RECORDINGS.is_dir():
+        pytest.skip("the public recordings (../shared/data) are not beside this repository")
+    return PUBLIC_RECORDINGS
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the sessions of whoever runs it."""
+    monkeypatch.setenv("TORSO_DATA", str(tmp_path / "data"))

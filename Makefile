@@ -3,8 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUN_STAMP := $(VENV)/.run
+DEV_STAMP := $(VENV)/.dev
 DEMO_ARGS ?=
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Build tools are pinned like everything else, hence no build isolation; and what is never imported
+# need not be compiled.
+INSTALL := $(PIP) install --no-compile --no-build-isolation -c constraints.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench clean browser
@@ -16,30 +22,33 @@ help:
 	@echo "make bench   speed and accuracy, measured on this computer"
 	@echo "make clean   remove the environment and everything generated"
 
-demo: $(STAMP)
+demo: $(RUN_STAMP)
 	$(BIN)/torso demo $(DEMO_ARGS)
 
-test: $(STAMP) browser
+test: $(DEV_STAMP) browser
 	$(BIN)/python -m pytest
 
-check: $(STAMP)
+check: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP)
+bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The build tools are pinned like everything else, hence no build isolation.
-$(STAMP): pyproject.toml constraints.txt
+$(RUN_STAMP): pyproject.toml constraints.txt
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/make_venv.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -c constraints.txt -e ".[dev]"
+	$(INSTALL) hatchling editables
+	$(INSTALL) -e .
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	$(INSTALL) -e ".[dev]"
 	@touch $@
 
 browser:

@@ -85,6 +85,8 @@ def _drill_line(drill: DrillResult) -> str:
 
 
 def _side_line(side: SideSummary) -> str:
+    if not side.repetitions:
+        return "no repetitions"
     text = f"{side.repetitions} repetitions, median {side.median_peak_deg:.0f}°"
     text += f", best {side.best_peak_deg:.0f}°"
     if side.shares is None:

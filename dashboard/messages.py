@@ -58,20 +58,43 @@ REASON_WORDS: Final = {
 }
 """Why a repetition is doubtful or a cue is shown, in a few words."""
 
-RED_CUES: Final[frozenset[str]] = frozenset()
-
-STATE_SENTENCES: Final = {
-    "source_ended": "The recording that was played has come to its end.",
-    "fusion_failed": (
-        "The calculation stopped because of an error in this program. The recording goes on and "
-        "can be analysed later; press Stop, then Start, to see angles again."
-    ),
+SOURCE_NAMES: Final = {
+    "simulated": "simulated wearer",
+    "replay": "played recording",
+    "ble": "Bluetooth sensors",
 }
+
+SOURCE_ENDED: Final = "There is nothing more to come: the recording that was played has ended."
+
+SOURCE_FAILED: Final = (
+    "The sensors' program stopped because of an error in it. What was recorded is kept; start "
+    "torso again to go on."
+)
+
+FUSION_FAILED: Final = (
+    "The calculation stopped because of an error in this program. The recording goes on and can "
+    "be analysed later; press Stop, then Start, to see angles again."
+)
+
+ANALYSIS_RUNNING: Final = "The session is being analysed."
+ANALYSIS_DONE: Final = "The session is analysed and in the library."
 
 
 def rep_words(reasons: Iterable[str]) -> str:
     """Say the reasons of a repetition in plain words; empty if there are none."""
     return ", ".join(REASON_WORDS.get(code, code.replace("_", " ")) for code in reasons)
+
+
+def flag_words(flag: Flag) -> str:
+    """Say a flag as a sentence, naming the sensor it concerns."""
+    if flag.placement is None:
+        return flag.sentence
+    return f"Sensor on the {PLACEMENT_NAMES[flag.placement]}: {flag.sentence}"
+
+
+def guide_words(activity: Activity) -> str:
+    """Say what the wearer should do."""
+    return ACTIVITY_WORDS[activity]
 
 
 def sensor_words(state: LinkState, loss: float, battery_percent: int | None) -> str | None:
@@ -93,8 +116,3 @@ def sensor_words(state: LinkState, loss: float, battery_percent: int | None) -> 
     if loss > HIGH_LOSS:
         return f"{loss:.0%} of the data are lost. Keep the receiver in sight of the sensors."
     return None
-
-
-def cue_level(cue: Flag) -> str:
-    """Tell whether a cue is ``amber`` or ``red``."""
-    return "red" if cue.code in RED_CUES else "amber"

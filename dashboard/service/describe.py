@@ -1,0 +1,79 @@
+"""Results of fusion as plain JSON values, field by field as ``docs/live_stream.md`` says. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.messages import flag_words, rep_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fusion.results import CalibrationResult, Cue, Flag, Interval, Rep, Shares
+
+
+def describe_rep(rep: Rep) -> dict[str, object]:
+    """Describe a finished repetition."""
+    return {
+        "drill": rep.drill,
+        "set": rep.set,
+        "rep": rep.rep,
+        "side": rep.side,
+        "start_s": round(rep.start_s, 3),
+        "peak_s": round(rep.peak_s, 3),
+        "end_s": round(rep.end_s, 3),
+        "pelvis_deg": round(rep.pelvis_deg, 2),
+        "lumbar_deg": round(rep.lumbar_deg, 2),
+        "thoracic_deg": round(rep.thoracic_deg, 2),
+        "thoracolumbar_deg": round(rep.thoracolumbar_deg, 2),
+        "total_deg": round(rep.total_deg, 2),
+        "shares": describe_shares(rep.shares),
+        "split_source": rep.split_source,
+        "peak_rate_dps": round(rep.peak_rate_dps, 1),
+        "hold_s": round(rep.hold_s, 2),
+        "verdict": rep.verdict,
+        "reasons": list(rep.reasons),
+        "words": rep_words(rep.reasons),
+    }
+
+
+def describe_shares(shares: Shares) -> dict[str, object]:
+    """Describe shares, each as value, lower and upper limit."""
+    return {
+        "pelvis": _limits(shares.pelvis),
+        "lumbar": _limits(shares.lumbar),
+        "thoracic": _limits(shares.thoracic),
+    }
+
+
+def describe_calibration(calibration: CalibrationResult) -> dict[str, object]:
+    """Describe a calibration: verdict, reasons in words, and each sensor's part."""
+    return {
+        "verdict": calibration.verdict,
+        "reasons": [flag_words(flag) for flag in calibration.flags],
+        "sensors": {
+            placement.value: {
+                "method": fit.method,
+                "verdict": fit.verdict,
+                "sd_deg": round(fit.sd_deg, 1),
+            }
+            for placement, fit in calibration.sensors.items()
+        },
+    }
+
+
+def describe_flags(flags: Iterable[Flag]) -> list[object]:
+    """Describe what lowers trust."""
+    return [
+        {"code": flag.code, "words": flag_words(flag), "placement": flag.placement}
+        for flag in flags
+    ]
+
+
+def describe_cue(cue: Cue) -> dict[str, object]:
+    """Describe what to do better."""
+    return {"code": cue.code, "words": cue.sentence, "level": cue.level}
+
+
+def _limits(interval: Interval) -> list[float]:
+    return [round(interval.value, 4), round(interval.lo, 4), round(interval.hi, 4)]

@@ -1,0 +1,288 @@
+"""The engine: entries in; recording, frames and state out. No clock, no task, no socket.
+
+Everything that happens in a session is an entry: what the source yields and what the person does.
+Each goes the same way, through one queue: it is kept for the next recording, written to the running
+one, and only then decoded and fused. The time is what the caller says, so that the same engine runs
+live and, as fast as it can, without a screen.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dashboard.service.fuser import Fuser
+from dashboard.service.guide import CALIBRATION, Guide
+from dashboard.service.links import SensorLink
+from dashboard.service.prelude import Prelude
+from dashboard.service.recorder import Recorder, Zero
+from dashboard.service.steps import DRILLS, Step, StepKind
+from dashboard.service.wire import frame_values
+from sensors.drivers.base import ActivityChange
+from sensors.samples import Activity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from dashboard.service.hub import Hub
+    from dashboard.service.steps import Entry
+    from fusion.pipeline import Update
+    from fusion.setup import Setup
+    from sensors.drivers.base import Source, SourceItem
+
+ENTRIES_AT_ONCE: Final = 256
+"""How much of a recording's beginning is worked through per call, so that nothing waits for it."""
+
+
+class RefusedError(Exception):
+    """Something that cannot be done now; ``str()`` tells the person why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where recordings go: ``new_recording`` makes the folder and names the file in it."""
+
+    new_recording: Callable[[Activity | None], Path]
+    meta: dict[str, object]
+
+
+class Engine:
+    """One service's session after session.
+
+    Parameters
+    ----------
+    source
+        An entered source; only asked for what it is, and to perform.
+    setup
+        How the sensors are worn.
+    hub
+        Where frames go.
+    place
+        Where recordings go.
+    started_unix_s
+        Wall clock at the zero of the session clock (s since 1970).
+    """
+
+    def __init__(
+        self, source: Source, setup: Setup, hub: Hub, place: Place, started_unix_s: float
+    ) -> None:
+        self.links = {info.sensor: SensorLink(info) for info in source.sensors}
+        self.activity: Activity | None = None
+        self.activity_since_s = 0.0
+        self.guide: Guide | None = None
+        self.recorder: Recorder | None = None
+        self.recording_since_s = 0.0
+        self.marks: list[float] = []
+        self.ended = False
+        self.closed: deque[Path] = deque()
+        """Recordings that were finished and wait to be analysed; whoever does it takes them."""
+        self.origin_s = source.origin_s
+        self.fuser = Fuser(source.sensors, source.origin_s, setup)
+        self._source = source
+        self._setup = setup
+        self._hub = hub
+        self._place = place
+        self._zero = Zero(source.origin_s, started_unix_s)
+        self._by_wearer = source.kind == "simulated"
+        self._prelude = Prelude()
+        self._queue: deque[Entry] = deque()
+        self._catching_up = False
+        self._published_s = float("-inf")
+
+    # What happens, in order
+
+    def take(self, item: SourceItem) -> None:
+        """Take in what the source yields next."""
+        if not isinstance(item, ActivityChange):
+            link = self.links.get(item.sensor)
+            if link is not None:
+                link.take(item)
+        self._enter(item)
+        if isinstance(item, ActivityChange):
+            self._follow(item)
+
+    def advance(self, now_s: float) -> None:
+        """Do what time demands and publish what became known; call it every few milliseconds."""
+        self._lead(now_s)
+        self._work()
+        update = self.fuser.advance()
+        if self._catching_up and not self._queue:
+            self._catching_up = False
+            self.fuser.count_from_here()
+        if update is not None:
+            self._publish(update)
+
+    # What a person, or the wearer, does
+
+    def begin(self, activity: Activity, now_s: float, *, guided: bool = False) -> None:
+        """Begin an activity, or lead the wearer to it; a drill is recorded."""
+        if activity in DRILLS and self.recorder is None:
+            self.record(now_s, activity)
+        if self._by_wearer:
+            self._start_guide((activity,), now_s)
+        elif guided and activity in DRILLS:
+            self._start_guide((Activity.CALIBRATION_NEUTRAL, activity), now_s)
+        else:
+            self.guide = None
+            self._source.perform(activity)
+            self._begin(activity, now_s)
+
+    def calibrate(self, now_s: float, then: Sequence[Activity] = ()) -> None:
+        """Lead the wearer through the calibration, and to ``then``."""
+        self._start_guide((*CALIBRATION, *then), now_s)
+
+    def end(self, now_s: float) -> None:
+        """End the running activity.
+
+        Raises
+        ------
+        RefusedError
+            If there is none.
+        """
+        if self.activity is None and self.guide is None:
+            raise RefusedError("Nothing is running that could be ended.")
+        self.guide = None
+        self._source.perform(None)
+        self._end(now_s)
+
+    def mark(self, now_s: float) -> None:
+        """Set a mark."""
+        self.marks.append(round(now_s - self.origin_s, 3))
+        self._enter(Step(now_s, StepKind.MARK))
+
+    def rezero(self, now_s: float) -> None:
+        """Take the next still second as neutral.
+
+        Raises
+        ------
+        RefusedError
+            If no drill is running.
+        """
+        if self.activity not in DRILLS:
+            raise RefusedError("Only a running drill can be zeroed again: press Start first.")
+        self._enter(Step(now_s, StepKind.REZERO))
+
+    def record(self, now_s: float, drill: Activity | None = None) -> None:
+        """Begin a recording.
+
+        Raises
+        ------
+        RefusedError
+            If one is running.
+        """
+        if self.recorder is not None:
+            raise RefusedError("A recording is running already.")
+        self._work(everything=True)
+        self.recorder = Recorder(
+            lambda: self._place.new_recording(drill),
+            self._source.sensors,
+            self._zero,
+            self._place.meta,
+        )
+        self.recording_since_s = now_s
+        self.ended = False
+        self.marks.clear()
+        self.fuser = Fuser(self._source.sensors, self.origin_s, self._setup)
+        self._queue.extend(self._prelude.entries())
+        self._catching_up = True
+
+    def stop(self, now_s: float) -> None:
+        """End activity and recording.
+
+        Raises
+        ------
+        RefusedError
+            If nothing is running.
+        """
+        if self.recorder is None and self.activity is None and self.guide is None:
+            raise RefusedError("Nothing is being recorded.")
+        if self.activity is not None or self.guide is not None:
+            self.end(now_s)
+        self.finish_recording()
+
+    def finish_recording(self) -> None:
+        """Close the recording, if there is one, with everything that was taken in."""
+        self._work(everything=True)
+        recorder, self.recorder = self.recorder, None
+        if recorder is None:
+            return
+        recorder.close()
+        self._prelude.end_recording()
+        self.ended = True
+        if recorder.path is not None:
+            self.closed.append(recorder.path)
+
+    # How it is done
+
+    def _enter(self, entry: Entry) -> None:
+        self._prelude.keep(entry)
+        self._queue.append(entry)
+        self._work()
+
+    def _work(self, *, everything: bool = False) -> None:
+        """Record, then fuse, what waits; at most :data:`ENTRIES_AT_ONCE` at a time."""
+        count = len(self._queue) if everything else min(len(self._queue), ENTRIES_AT_ONCE)
+        for _ in range(count):
+            entry = self._queue.popleft()
+            if self.recorder is not None:
+                self.recorder.write(entry)
+            self.fuser.take(entry)
+
+    def _publish(self, update: Update) -> None:
+        fresh = update.frames.t_s > self._published_s
+        if not fresh.any():
+            return
+        values = frame_values(update.frames, update.phase, update.share_now)
+        t_s = update.frames.t_s[fresh]
+        self._published_s = float(t_s[-1])
+        self._hub.publish(t_s, values[fresh], self.fuser.last_arrival_s)
+
+    def _follow(self, change: ActivityChange) -> None:
+        """Do as the wearer does, where the source can tell."""
+        if change.activity is Activity.MARK:
+            self.mark(change.arrival_s)
+        elif change.begins:
+            self._begin(change.activity, change.arrival_s)
+        elif change.activity is self.activity:
+            self._end(change.arrival_s)
+
+    def _begin(self, activity: Activity, at_s: float) -> None:
+        if activity is self.activity:
+            return
+        self._end(at_s)
+        self.activity, self.activity_since_s, self.ended = activity, at_s, False
+        self._enter(Step(at_s, StepKind.BEGIN, activity))
+        if self.guide is not None:
+            self.guide.began(activity, at_s)
+            self._drop_finished_guide()
+
+    def _end(self, at_s: float) -> None:
+        activity, self.activity = self.activity, None
+        if activity is None:
+            return
+        self._enter(Step(at_s, StepKind.END, activity))
+        if self.guide is not None:
+            self.guide.ended(activity, at_s)
+            self._drop_finished_guide()
+            if self.guide is not None:
+                self._source.perform(self.guide.activity)
+
+    def _start_guide(self, steps: Sequence[Activity], now_s: float) -> None:
+        self.guide = None
+        self._end(now_s)
+        self.ended = False
+        self.guide = Guide(steps, now_s, by_wearer=self._by_wearer)
+        self._source.perform(self.guide.activity)
+
+    def _drop_finished_guide(self) -> None:
+        if self.guide is not None and self.guide.done:
+            self.guide = None
+
+    def _lead(self, now_s: float) -> None:
+        while self.guide is not None and (cue := self.guide.due(now_s)) is not None:
+            if cue.begins:
+                self._begin(cue.activity, now_s)
+            else:
+                self._end(now_s)

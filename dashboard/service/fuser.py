@@ -1,0 +1,115 @@
+"""From raw entries to fused frames: decoders and pipeline of one session, and what they found.
+
+A session is what its recording holds: both are made anew from the entries a recording begins with,
+so that what is seen live and what the recording gives later come from the same bytes in the same
+order. Nothing that goes wrong in here may reach the recorder.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+from dashboard.service.steps import Step, StepKind
+from fusion.pipeline import Pipeline
+from sensors.decoding import StreamDecoder
+from sensors.drivers.base import Notification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.service.steps import Entry
+    from fusion.pipeline import Status, Update
+    from fusion.results import Rep
+    from fusion.setup import Setup
+    from sensors.decoding import LinkStatistics
+    from sensors.samples import SensorId, SensorInfo
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Fuser:
+    """Decoders and pipeline of one session.
+
+    Parameters
+    ----------
+    sensors
+        The sensors.
+    origin_s
+        Host monotonic s of the session clock's zero.
+    setup
+        How they are worn.
+    """
+
+    def __init__(self, sensors: tuple[SensorInfo, ...], origin_s: float, setup: Setup) -> None:
+        self._decoders = {info.sensor: StreamDecoder(info, origin_s) for info in sensors}
+        self._origin_s = origin_s
+        self._pipeline = Pipeline(setup, keep=False)
+        self._counted = dict.fromkeys(self._decoders, (0, 0))
+        self.status: Status | None = None
+        self.reps: list[Rep] = []
+        self.failed = False
+        self.last_arrival_s = origin_s
+
+    def take(self, entry: Entry) -> None:
+        """Take in the next entry of the session."""
+        if isinstance(entry, Notification):
+            self.last_arrival_s = entry.arrival_s
+            self._guarded(lambda: self._take_notification(entry))
+        elif isinstance(entry, Step):
+            self._guarded(lambda: self._take_step(entry))
+
+    def advance(self) -> Update | None:
+        """Fuse what can be fused by now; ``None`` if fusion has failed."""
+        update = self._guarded(self._pipeline.advance)
+        if update is not None:
+            self.status = update.status
+            self.reps.extend(update.reps)
+        return update
+
+    def statistics(self, sensor: SensorId) -> LinkStatistics:
+        """Account of a sensor's samples."""
+        return self._decoders[sensor].statistics
+
+    def loss(self, sensor: SensorId) -> float:
+        """Fraction of a sensor's samples lost since :meth:`count_from_here`, 0 to 1."""
+        received, lost = self._counted[sensor]
+        statistics = self.statistics(sensor)
+        new_lost = statistics.lost - lost
+        expected = statistics.received - received + new_lost
+        return new_lost / expected if expected > 0 else 0.0
+
+    def count_from_here(self) -> None:
+        """Begin the account of losses anew: what lies between two sessions was not lost."""
+        for sensor in self._decoders:
+            statistics = self.statistics(sensor)
+            self._counted[sensor] = (statistics.received, statistics.lost)
+
+    def _take_notification(self, notification: Notification) -> None:
+        decoder = self._decoders.get(notification.sensor)
+        block = None if decoder is None else decoder.feed(notification)
+        if decoder is not None and block is not None:
+            self._pipeline.push(decoder.info.placement, block)
+
+    def _take_step(self, step: Step) -> None:
+        t_s = step.arrival_s - self._origin_s
+        match step.kind:
+            case StepKind.BEGIN:
+                self._pipeline.begin(step.activity, t_s)
+            case StepKind.END:
+                self._pipeline.end(t_s)
+            case StepKind.REZERO:
+                self._pipeline.rezero(t_s)
+
+    def _guarded(self, work: Callable[[], T]) -> T | None:
+        """Do ``work`` unless fusion has failed; a fault in it ends fusion, nothing else."""
+        if self.failed:
+            return None
+        try:
+            return work()
+        except Exception:
+            logger.exception("fusion failed; the recording goes on")
+            self.failed = True
+            return None

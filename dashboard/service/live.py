@@ -1,0 +1,221 @@
+"""The service's loop: source, engine, doors and analysis, from start to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from dashboard.messages import SOURCE_ENDED, SOURCE_FAILED, SOURCE_NAMES
+from dashboard.service.analysis import Analyst
+from dashboard.service.commands import obey
+from dashboard.service.engine import Engine, Place, RefusedError
+from dashboard.service.http import CommandError, service_app
+from dashboard.service.hub import Hub
+from dashboard.service.runfile import RunningService, sole_service, write_running
+from dashboard.service.snapshot import describe, describe_recording, describe_sensors, state_of
+from dashboard.service.wire import encode_json
+from dashboard.serving import LoopbackServer, listen, watch_lifeline
+from fusion.setup import Setup
+from sensors.errors import SensorError
+from sessions.library import RECORDING, Library, open_library
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from pathlib import Path
+
+    from sensors.drivers.base import Source
+    from sensors.samples import Activity
+
+TICK_S: Final = 0.016
+SNAPSHOT_S: Final = 0.25
+QUIET_SNAPSHOT_S: Final = 1.0
+"""How often the snapshot is sent while only its clocks and counters change."""
+
+_CLOCKS: Final = frozenset({"activity_s", "session_s", "recording", "sensors", "guide", "viewers"})
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """How to run the service.
+
+    Attributes
+    ----------
+    data_root
+        The data folder.
+    autostart
+        Activities to lead the wearer through from the start (the demonstration).
+    page_port
+        The port of the page, to be found by a second start.
+    supervised
+        End when standard input closes.
+    """
+
+    data_root: Path
+    autostart: tuple[Activity, ...] = ()
+    page_port: int = 0
+    supervised: bool = False
+
+
+class Service:
+    """What the doors lead to: one source's engine, its hub and its analyst."""
+
+    def __init__(self, source: Source, library: Library) -> None:
+        self.hub = Hub(source.now_s)
+        self.failure: str | None = None
+        self.analyst = Analyst(library)
+        self._source = source
+        self._published: dict[str, object] = {}
+        self._published_s = 0.0
+        started_unix_s = time.time() - (time.monotonic() - source.origin_s)
+        self.engine = Engine(
+            source,
+            Setup(tuple(info.placement for info in source.sensors)),
+            self.hub,
+            session_place(library, source.kind),
+            started_unix_s,
+        )
+
+    def snapshot(self) -> dict[str, object]:
+        """Everything but the frames."""
+        engine, now_s = self.engine, self._source.now_s()
+        snapshot = {
+            **describe(engine, now_s),
+            "version": version("torso"),
+            "source": {"kind": self._source.kind, "name": SOURCE_NAMES[self._source.kind]},
+            "viewers": self.hub.viewers,
+            "analysis": self.analyst.news,
+            "failure": self.failure,
+        }
+        return snapshot | ({"state": "failed"} if self.failure else {})
+
+    def health(self) -> dict[str, object]:
+        """Version, state, sensors, recording."""
+        engine, now_s = self.engine, self._source.now_s()
+        return {
+            "version": version("torso"),
+            "state": "failed" if self.failure else state_of(engine),
+            "sensors": describe_sensors(engine, now_s),
+            "recording": describe_recording(engine, now_s),
+        }
+
+    def command(self, name: str, fields: dict[str, object]) -> None:
+        """Do what a viewer asks and show at once what came of it."""
+        try:
+            obey(self.engine, name, fields, self._source.now_s())
+        except RefusedError as error:
+            raise CommandError(str(error)) from None
+        self.publish_snapshot()
+
+    def publish_snapshot(self) -> None:
+        """Send the snapshot if something in it changed, or if the last one is a second old."""
+        snapshot, now_s = self.snapshot(), time.monotonic()
+        changed = _without_clocks(snapshot) != _without_clocks(self._published)
+        if changed or now_s - self._published_s >= QUIET_SNAPSHOT_S:
+            self._published, self._published_s = snapshot, now_s
+            self.hub.publish_snapshot(encode_json(snapshot))
+
+    async def read(self) -> None:
+        """Take in what the source yields, until it ends or fails."""
+        try:
+            async for item in self._source:
+                self.engine.take(item)
+            self.failure = SOURCE_ENDED
+        except SensorError as error:
+            self.failure = str(error)
+        except Exception:
+            logger.exception("the source failed")
+            self.failure = SOURCE_FAILED
+        self.engine.finish_recording()
+
+    async def tick(self) -> None:
+        """Fuse and publish, many times a second; hand finished recordings to the analyst."""
+        next_snapshot_s = 0.0
+        while True:
+            self.engine.advance(self._source.now_s())
+            while self.engine.closed:
+                self.analyst.add(self.engine.closed.popleft())
+            if time.monotonic() >= next_snapshot_s:
+                next_snapshot_s = time.monotonic() + SNAPSHOT_S
+                self.publish_snapshot()
+            await asyncio.sleep(TICK_S)
+
+
+def session_place(library: Library, kind: str) -> Place:
+    """Put each recording into a session of the library, named after its time and drill."""
+
+    def new_recording(drill: Activity | None) -> Path:
+        stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H%M%S")
+        what = "recording" if drill is None else drill.value.split("_")[0]
+        return library.create(f"{stamp}_{what}") / RECORDING
+
+    return Place(new_recording, {"software": version("torso"), "source": kind})
+
+
+async def serve(source: Source, options: ServiceOptions) -> None:
+    """Run the service until told to end; the recording is then finished and closed.
+
+    Raises
+    ------
+    AlreadyRunningError
+        If another service works in the data folder.
+    SensorError
+        If the source cannot be opened.
+    """
+    library = open_library(options.data_root)
+    with sole_service(options.data_root):
+        async with source:
+            service = Service(source, library)
+            listener = listen(0)
+            token = secrets.token_urlsafe(32)
+            server = LoopbackServer(service_app(service, token))
+            if options.supervised:
+                watch_lifeline(server.stop)
+            port: int = listener.getsockname()[1]
+            write_running(
+                options.data_root,
+                RunningService(os.getpid(), port, token, source.kind, options.page_port),
+            )
+            if options.autostart:
+                service.engine.calibrate(source.now_s(), options.autostart)
+            async with _background((service.read(), service.tick(), service.analyst.run())):
+                await server.serve(sockets=[listener])
+            service.engine.finish_recording()
+
+
+@asynccontextmanager
+async def _background(works: Sequence[Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    """Let coroutines run beside what is done inside."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                logger.error("the service stumbled", exc_info=outcome)
+
+
+def _without_clocks(snapshot: dict[str, object]) -> dict[str, object]:
+    """Leave out what changes by itself; of sensors, guide and recording keep what does not."""
+    steady: dict[str, object] = {k: v for k, v in snapshot.items() if k not in _CLOCKS}
+    steady["recording"] = _pick(snapshot.get("recording"), ("name", "error"))
+    steady["guide"] = _pick(snapshot.get("guide"), ("step", "phase"))
+    sensors = snapshot.get("sensors")
+    if isinstance(sensors, list):
+        steady["sensors"] = [_pick(s, ("state", "battery_percent", "words")) for s in sensors]
+    return steady
+
+
+def _pick(entry: object, names: tuple[str, ...]) -> object:
+    return {name: entry.get(name) for name in names} if isinstance(entry, dict) else entry

@@ -1,0 +1,43 @@
+"""What the person at the screen does in a session, as entries between the sensors' own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from sensors.drivers.base import SourceItem
+from sensors.samples import Activity
+
+CALIBRATION_STEPS = frozenset(
+    {
+        Activity.CALIBRATION_REST,
+        Activity.CALIBRATION_NEUTRAL,
+        Activity.CALIBRATION_BOW,
+        Activity.CALIBRATION_TURN,
+    }
+)
+
+DRILLS = frozenset({Activity.SEATED, Activity.QUADRUPED})
+
+
+class StepKind(StrEnum):
+    """What happened."""
+
+    BEGIN = "begin"
+    END = "end"
+    MARK = "mark"
+    REZERO = "rezero"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done at ``arrival_s`` (host monotonic s); ``activity`` for begin and end."""
+
+    arrival_s: float
+    kind: StepKind
+    activity: Activity = Activity.MARK
+
+
+Entry: TypeAlias = SourceItem | Step
+"""Everything a session consists of, in order."""

@@ -6,12 +6,14 @@ import streamlit as st
 
 from dashboard.live.assets import STATIC_FOLDER
 from dashboard.views import live, method, sessions
+from dashboard.views.cards import CARD_STYLE
 
 # A file of ours: Streamlit would fetch a named icon from the internet.
 MARK = str(STATIC_FOLDER / "mark.svg")
 
 st.set_page_config(page_title="torso", page_icon=MARK, layout="wide")
 st.logo(MARK, size="medium")
+st.html(CARD_STYLE)
 
 st.navigation(
     [

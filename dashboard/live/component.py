@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 _LOADER: Final = """
 export default function (component) {
-  const { parentElement, data } = component;
+  const { parentElement } = component;
   let unmount = () => {};
   let gone = false;
   import(new URL("MODULE", window.location.origin).href).then(
-    (module) => { if (!gone) unmount = module.mount(parentElement, data); },
+    (module) => { if (!gone) unmount = module.mount(component); },
     () => {
       parentElement.append(
         "This part of the page could not be loaded. Start it with the command " +
@@ -38,7 +38,7 @@ _live = st.components.v2.component("torso_live", css=_STYLE, js=_loader("main.js
 _summary = st.components.v2.component("torso_shares", css=_STYLE, js=_loader("summary.js"))
 
 
-def live_view(key: str = "live") -> None:
+def live_view(key: str = "live") -> dict[str, str] | None:
     """Show the live view; it connects to the stream by itself and needs no reruns.
 
     Parameters
@@ -46,8 +46,19 @@ def live_view(key: str = "live") -> None:
     key
         Identity of the component on the page. The same key keeps the running view when the
         script runs again.
+
+    Returns
+    -------
+    dict or None
+        Where the person wants to go, if a link was pressed just now: ``page``, and perhaps
+        ``session``.
     """
-    _live(key=key)
+    pressed = _live(key=key, on_go_change=_nothing).get("go")
+    return pressed if isinstance(pressed, dict) else None
+
+
+def _nothing() -> None:
+    """Stand in for the callback that Streamlit wants before it passes a press on."""
 
 
 def share_bars(rows: Sequence[dict[str, object]], key: str) -> None:

@@ -6,6 +6,8 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.views.cards import card
+
 NOT_MEDICAL: Final = (
     "torso is a movement tracker for exercise practice. Its numbers are estimates. It is **not a "
     "medical device**: it does not diagnose, treat or monitor any condition."
@@ -103,6 +105,6 @@ def show() -> None:
 
 
 def _section(title: str, words: str) -> None:
-    with st.container(border=True):
+    with card(title):
         st.subheader(title)
         st.markdown(words)

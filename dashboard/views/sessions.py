@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.live.component import share_bars
 from dashboard.views import wording
+from dashboard.views.cards import card
 from dashboard.views.charts import angle_chart, angle_points
 from sessions.errors import SessionError
 from sessions.library import ANGLES, RECORDING, REPS, SUMMARY, open_library
@@ -27,9 +28,9 @@ _BADGES: Final[dict[str, Literal["green", "orange", "red"]]] = {
 }
 
 _DOWNLOADS: Final = (
-    ("Angles", ANGLES, "text/csv", "Every angle at 100 Hz"),
-    ("Repetitions", REPS, "text/csv", "One row per repetition"),
-    ("Summary", SUMMARY, "application/json", "Calibration, shares, drift, versions"),
+    ("Angles CSV", ANGLES, "text/csv", "Every angle at 100 Hz"),
+    ("Repetitions CSV", REPS, "text/csv", "One row per repetition"),
+    ("Summary JSON", SUMMARY, "application/json", "Calibration, shares, drift, versions"),
     ("Recording", RECORDING, "application/octet-stream", "The sensors' raw data (MCAP)"),
 )
 
@@ -79,7 +80,7 @@ def _show_more(shown: int) -> None:
 
 def _show_row(session: StoredSession) -> None:
     verdict, words = wording.session_verdict(session)
-    with st.container(border=True):
+    with card(f"session-{session.name}"):
         about, count, badge, action = st.columns([5, 2, 2, 1], vertical_alignment="center")
         title = wording.session_title(session.name)
         about.markdown(f"**{title}**  \n{wording.drill_names(session) or session.name}")
@@ -168,20 +169,22 @@ def _show_drill(
     metrics = wording.side_metrics(drill)
     if metrics:
         for column, (label, value, addition) in zip(st.columns(len(metrics)), metrics, strict=True):
-            column.metric(label, value, addition, delta_color="off", delta_arrow="off", border=True)
+            with column, card(f"metric-{number}-{label}"):
+                st.metric(label, value)
+                st.caption(addition)
     source = str(drill["split_source"])
-    with st.container(border=True):
+    with card(f"angles-{number}"):
         st.subheader("Angles")
         points = angle_points(angles, drill["start_s"], drill["end_s"])
         st.altair_chart(angle_chart(points, reps, measured=source == "measured"))
         st.caption("Left is up. Bands are 95 % intervals; scroll to zoom, drag to move.")
     rows = wording.share_rows(drill)
     if rows:
-        with st.container(border=True):
+        with card(f"shares-{number}"):
             st.subheader("Share of the turn, %")
-            share_bars(rows, key=f"shares-{number}")
+            share_bars(rows, key=f"bars-{number}")
             st.caption(wording.SPLIT_WORDS[source])
-    with st.container(border=True):
+    with card(f"reps-{number}"):
         st.subheader("Repetitions")
         _show_reps(reps)
 
@@ -205,7 +208,7 @@ def _show_reps(reps: list[RepRow]) -> None:
 
 
 def _show_trust(session: StoredSession) -> None:
-    with st.container(border=True):
+    with card("trust"):
         st.subheader("How far to trust it")
         for sentence in wording.warnings(session):
             st.markdown(f":material/info: {sentence}")

@@ -7,7 +7,7 @@ import { placeName } from "./segments.js";
  * @typedef {object} Advice
  * @property {"info" | "good" | "amber" | "red"} level
  * @property {string} words
- * @property {{words: string, href: string}} [link]
+ * @property {{words: string, wish: {page: string, session?: string}}} [link]
  */
 
 /**
@@ -68,8 +68,8 @@ function analysisAdvice(analysis) {
   if (!analysis) return null;
   if (analysis.state === "running") return { level: "info", words: "Saved. Working out the results…" };
   if (analysis.state === "failed") return { level: "amber", words: analysis.words };
-  const href = `/sessions?session=${encodeURIComponent(analysis.session)}`;
-  return { level: "good", words: "Saved.", link: { words: "Open this session", href } };
+  const wish = { page: "sessions", session: analysis.session };
+  return { level: "good", words: "Saved.", link: { words: "Open this session", wish } };
 }
 
 /**

@@ -42,6 +42,8 @@ class LiveView {
     this.serviceWords = null;
     this.received = 0;
     this.skipped = 0;
+    /** @type {(wish: {page: string, session?: string}) => void} */
+    this.go = () => {};
     this.undrawn_ms = NaN;
     this.numbersAt = 0;
     this.drawnAt = 0;
@@ -65,7 +67,8 @@ class LiveView {
   /** @param {ShadowRoot | HTMLElement} parent */
   #build(parent) {
     const redraw = () => { this.dirty = true; };
-    this.status = new StatusLine();
+    const go = (/** @type {{page: string}} */ wish) => this.go(wish);
+    this.status = new StatusLine(go);
     this.readouts = new Readouts();
     this.traces = new Traces(redraw);
     this.figure = new Figure(redraw);
@@ -86,7 +89,7 @@ class LiveView {
       this.status.coach,
       h("section", { class: "card angles", "aria-label": "Angles" }, this.readouts.element, this.traces.element),
       h("section", { class: "card posture", "aria-label": "Posture" },
-        h("header", {}, h("h2", {}, "Seen from behind"), this.level), this.figure.element, new Welcome().element, this.panel.element),
+        h("header", {}, h("h2", {}, "Seen from behind"), this.level), this.figure.element, new Welcome(go).element, this.panel.element),
       this.shares.element, this.reps.element, this.health.element);
     parent.append(this.root);
   }
@@ -267,13 +270,14 @@ const mounted = new WeakMap();
 /**
  * Put the live view into an element. Streamlit calls this again on every rerun and theme change;
  * the running view stays.
- * @param {ShadowRoot | HTMLElement} parent
+ * @param {{parentElement: ShadowRoot | HTMLElement, setTriggerValue: (name: string, value: unknown) => void}} component
  * @returns {() => void} takes it away
  */
-export function mount(parent) {
-  const running = mounted.get(parent);
-  if (running) running.refreshTheme();
-  else mounted.set(parent, new LiveView(parent));
+export function mount({ parentElement: parent, setTriggerValue }) {
+  const view = mounted.get(parent) ?? new LiveView(parent);
+  mounted.set(parent, view);
+  view.go = (wish) => setTriggerValue("go", wish);
+  view.refreshTheme();
   return () => {
     mounted.get(parent)?.close();
     mounted.delete(parent);

@@ -16,7 +16,8 @@ const STATES = Object.freeze({
 const SOURCES = Object.freeze({ simulated: "Simulated wearer", replay: "Replay", ble: "" });
 
 export class StatusLine {
-  constructor() {
+  /** @param {(wish: {page: string, session?: string}) => void} go */
+  constructor(go) {
     this.state = h("span", { class: "state" });
     this.drill = h("span", { class: "running-drill" });
     this.recording = h("span", { class: "recording", hidden: true });
@@ -24,7 +25,8 @@ export class StatusLine {
     this.element = h("div", { class: "status" }, h("h1", {}, "Spine rotation"),
       h("div", { class: "status-words" }, this.state, this.recording, this.drill, this.source));
     this.coachWords = h("span", { class: "coach-words" });
-    this.coachLink = h("a", { hidden: true, target: "_self" });
+    this.coachLink = h("button", { type: "button", class: "link", hidden: true, onclick: () => go(this.wish) });
+    this.wish = { page: "sessions" };
     this.coach = h("p", { class: "coach", role: "status" }, this.coachWords, this.coachLink);
     this.recordedAt = 0;
     this.recorded_s = 0;
@@ -61,7 +63,7 @@ export class StatusLine {
     this.coachLink.hidden = !advice.link;
     if (advice.link) {
       setText(this.coachLink, advice.link.words);
-      setAttribute(this.coachLink, "href", advice.link.href);
+      this.wish = advice.link.wish;
     }
   }
 }

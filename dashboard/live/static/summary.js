@@ -23,10 +23,10 @@ function barRow(row) {
 
 /**
  * Draw the rows; called again whenever data or theme change.
- * @param {ShadowRoot | HTMLElement} parent @param {{rows: Row[]}} data
+ * @param {{parentElement: ShadowRoot | HTMLElement, data: {rows: Row[]}}} component
  * @returns {() => void}
  */
-export function mount(parent, data) {
+export function mount({ parentElement: parent, data }) {
   parent.querySelector(".torso-live")?.remove();
   const legend = h("div", { class: "legend" },
     ...SEGMENTS.map((s) => h("span", {}, marker(s.shape, s.key), s.name)),

@@ -29,7 +29,8 @@ function remember() {
 }
 
 export class Welcome {
-  constructor() {
+  /** @param {(wish: {page: string}) => void} go */
+  constructor(go) {
     const read = h("button", {
       type: "button",
       onclick: () => {
@@ -43,7 +44,7 @@ export class Welcome {
       h("ul", {}, ...ASK_FIRST.map((words) => h("li", {}, words))),
       h("p", {}, h("strong", {}, "Stop"), " at sharp or spreading pain, numbness, weakness, dizziness, chest pain or breathlessness."),
       h("p", { class: "fine-print" }, "A movement tracker for exercise practice; its numbers are estimates. Not a medical device. ",
-        h("a", { href: "/method", target: "_self" }, "More")),
+        h("button", { type: "button", class: "link", onclick: () => go({ page: "method" }) }, "More")),
       h("footer", {}, read));
   }
 }

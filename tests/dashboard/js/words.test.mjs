@@ -48,7 +48,7 @@ test("before and after a drill it says what comes next", () => {
   assert.match(say({ calibration: null }).words, /press Calibrate/);
   assert.match(say({}).words, /press Start/);
   const done = say({ analysis: { session: "a b", state: "done", words: "" } });
-  assert.equal(done.link.href, "/sessions?session=a%20b");
+  assert.deepEqual(done.link.wish, { page: "sessions", session: "a b" });
   assert.equal(say({ analysis: { session: "a", state: "failed", words: "No drill." } }).words, "No drill.");
 });
 

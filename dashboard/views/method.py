@@ -106,5 +106,5 @@ def show() -> None:
 
 def _section(title: str, words: str) -> None:
     with card(title):
-        st.subheader(title)
+        st.header(title)
         st.markdown(words)

@@ -84,7 +84,7 @@ class LiveView {
     this.controls = new Controls(this.actions);
     this.panel = new GuidePanel({ repeat: this.actions.calibrate, cancel: () => this.#command("end") });
     this.level = h("span", { class: "aside" });
-    this.root = h("main", { class: "torso-live" },
+    this.root = h("div", { class: "torso-live" },
       h("div", { class: "top" }, this.status.element, this.controls.element),
       this.status.coach,
       h("section", { class: "card angles", "aria-label": "Angles" }, this.readouts.element, this.traces.element),

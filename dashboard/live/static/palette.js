@@ -35,14 +35,14 @@ export function readPalette(root) {
   const style = getComputedStyle(root);
   const read = (/** @type {string} */ name, /** @type {string} */ fallback) =>
     style.getPropertyValue(name).trim() || fallback;
-  const page = read("--st-background-color", "#f3f4f8");
+  const page = read("--st-background-color", "#f5f6fa");
   const colors = read("--st-chart-categorical-colors", "").split(",");
   const segments = SEGMENT_FALLBACK.map((color, i) => colors[i]?.trim() || color);
   ["pelvis", "lumbar", "thoracic"].forEach((key, i) => root.style.setProperty(`--${key}`, segments[i]));
   const dark = luminance(page) < 0.2;
   root.dataset.theme = dark ? "dark" : "light";
   return {
-    ink: read("--st-text-color", "#191b23"),
+    ink: read("--st-text-color", "#12141b"),
     muted: read("--st-gray-text-color", "#5a6072"),
     line: read("--st-border-color", "#dcdfe7"),
     card: read("--st-secondary-background-color", "#ffffff"),

@@ -32,17 +32,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     option("--seconds", type=_seconds, metavar="N", help="with --headless: how long (default: 60)")
     option("--out", metavar="DIR", type=Path, help="with --headless: folder for the files")
     option("--json", action="store_true", help="with --headless: print what was found as JSON")
-    demo.set_defaults(run=run_demo, parser=demo)
+    demo.set_defaults(run=run_demo, parser=demo, demo=True)
     dashboard = commands.add_parser(
         "dashboard",
         help="the dashboard",
-        description="The dashboard. Radio sensors are not supported yet: --source simulated.",
+        description="The dashboard, waiting for you to begin. This version has the simulated"
+        " wearer as its only source; sensors over the air are not supported yet.",
     )
     _add_page_options(dashboard)
     dashboard.add_argument(
         "--source", choices=("simulated",), default="simulated", help="where the data come from"
     )
-    dashboard.set_defaults(run=run_dashboard, seed=1)
+    dashboard.set_defaults(run=run_dashboard, seed=1, demo=False)
 
 
 def _add_page_options(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +85,13 @@ def run_dashboard(args: argparse.Namespace) -> int:
     """Show the dashboard until it is closed; returns the exit status."""
     from dashboard.run import run_dashboard as run
 
-    return run(port=args.port, open_browser=not args.no_browser, data=args.data, seed=args.seed)
+    return run(
+        port=args.port,
+        open_browser=not args.no_browser,
+        data=args.data,
+        seed=args.seed,
+        demo=args.demo,
+    )
 
 
 def _run_headless(args: argparse.Namespace) -> int:

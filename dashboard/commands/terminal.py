@@ -21,8 +21,10 @@ def say_json(content: object) -> None:
 
 def warn(flags: Iterable[Flag]) -> None:
     """Print each flag as one line of warning."""
+    from dashboard.messages import flag_words
+
     for flag in flags:
-        print(f"warning: {flag.sentence}", file=sys.stderr)
+        print(f"warning: {flag_words(flag)}", file=sys.stderr)
 
 
 def progress_bar(label: str) -> Callable[[float], None]:

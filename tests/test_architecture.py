@@ -118,3 +118,18 @@ def test_the_command_line_starts_without_what_it_does_not_need(command: list[str
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_code_is_explained() -> None:
+    explained = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/reasons.md").read_text(), re.M))
+    used: set[str] = set()
+    for package in ("fusion", "sessions"):
+        for path in modules(package):
+            source = path.read_text(encoding="utf-8")
+            used |= set(
+                re.findall(r'\(\s*"([a-z]+(?:_[a-z]+)+)",\s*(?:f?"[A-Z{][a-z ]|\w*words)', source)
+            )
+            for checks in re.findall(r"checks = \{\n(.*?)\n    \}", source, re.S):
+                used |= set(re.findall(r'^        "(\w+)":', checks, re.M))
+    assert {"heading_unusable", "no_bow", "torn_last_row"} <= used
+    assert used == explained

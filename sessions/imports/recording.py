@@ -140,7 +140,7 @@ def _flags(recording: Recording, statistics: dict[Placement, LinkStatistics]) ->
         yield Flag("recording_damaged", f"{recording.damaged} messages in {name} are unreadable.")
     for placement, found in statistics.items():
         if found.errors:
-            sentence = f"{found.errors} packets could not be read and are left out."
-            yield Flag("unreadable_packets", sentence, placement)
+            words = f"{found.errors} packets could not be read and are left out."
+            yield Flag("unreadable_packets", words, placement)
         if not found.received:
             yield Flag("no_samples", "This sensor sent no samples.", placement)

@@ -1,0 +1,123 @@
+"""Analyse simulated sessions with known truth; print errors and speed as tables."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fusion.results import ANGLES, SessionResult
+from sensors.samples import Activity
+from sensors.simulation.session import (
+    THREE_SENSORS,
+    TWO_SENSORS,
+    SimulatedSession,
+    simulate_session,
+)
+from sensors.simulation.severity import SEVERITIES
+from sessions.analyze import analyze_imported
+from sessions.exports.analysis_folder import write_results
+from sessions.exports.simulated import write_simulated
+from sessions.imports.source import read_source
+
+SHOWN = ("pelvis", "lumbar", "thoracic", "thoracolumbar")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds spent on one session."""
+
+    read_s: float
+    analyse_s: float
+    write_s: float
+
+
+def main() -> None:
+    """Run everything."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=4, help="sessions per line (default: 4)")
+    parser.add_argument("--minutes", type=float, default=4.0, help="per drill (default: 4)")
+    args = parser.parse_args()
+    print(f"{args.seeds} sessions of {args.minutes:g} min per drill; RMS error in degrees\n")
+    print(
+        f"{'severity':8} {'sensors':7} {'mode':7} {'drill':10}",
+        *(f"{n:>13}" for n in SHOWN),
+        "reps",
+    )
+    timings: list[Timing] = []
+    for severity in ("mild", "main", "harsh"):
+        for placements in (TWO_SENSORS, THREE_SENSORS):
+            sessions = [
+                simulate_session(
+                    seed=seed,
+                    placements=placements,
+                    severity=SEVERITIES[severity],
+                    minutes_per_drill=args.minutes,
+                )
+                for seed in range(1, args.seeds + 1)
+            ]
+            for live in (False, True):
+                results = [analyse(session, live=live, timings=timings) for session in sessions]
+                for drill in (Activity.SEATED, Activity.QUADRUPED):
+                    label = f"{severity:8} {len(placements):7} {'live' if live else 'offline':7}"
+                    print(label, accuracy_line(drill, sessions, results), flush=True)
+    print_speed(timings, minutes=2 * args.minutes)
+
+
+def analyse(session: SimulatedSession, *, live: bool, timings: list[Timing]) -> SessionResult:
+    """Put one session through files and back, as the command does."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_simulated(folder / "raw", session, subject="benchmark")
+        started = time.perf_counter()
+        imported = read_source(folder / "raw")
+        was_read = time.perf_counter()
+        result = analyze_imported(imported, live=live)
+        analysed = time.perf_counter()
+        write_results(imported, result, folder / "out", live=live)
+        written = time.perf_counter()
+    timings.append(Timing(was_read - started, analysed - was_read, written - analysed))
+    return result
+
+
+def accuracy_line(
+    wanted: Activity, sessions: list[SimulatedSession], results: list[SessionResult]
+) -> str:
+    """RMS error of each angle over all sessions, and in how many the repetitions are right."""
+    errors: list[np.ndarray] = []
+    right = 0
+    for session, result in zip(sessions, results, strict=True):
+        truth = next(d for d in session.truth.drills if d.drill is wanted)
+        found = next((d for d in result.drills if d.drill is wanted), None)
+        if found is None:
+            continue
+        _, at_truth, at_found = np.intersect1d(
+            np.round(truth.t_s * 100).astype(int),
+            np.round(found.frames.t_s * 100).astype(int),
+            return_indices=True,
+        )
+        errors.append(found.frames.angles_deg[at_found] - truth.angles_deg[at_truth])
+        right += [r.side.value for r in found.reps] == [r.side for r in truth.reps]
+    drill = wanted.value.split("_", maxsplit=1)[0]
+    if not errors:
+        return f"{drill:10} not analysed"
+    columns = [ANGLES.index(name) for name in SHOWN]
+    rms = np.sqrt(np.nanmean(np.vstack(errors)[:, columns] ** 2, axis=0))
+    return f"{drill:10} " + " ".join(f"{x:13.2f}" for x in rms) + f" {right}/{len(sessions)}"
+
+
+def print_speed(timings: list[Timing], *, minutes: float) -> None:
+    """Print the median time that an hour of data would take."""
+    per_hour = 60.0 / minutes
+    print("\nSeconds per hour of two or three sensors at 100 Hz, median:")
+    for name in ("read_s", "analyse_s", "write_s"):
+        median = float(np.median([getattr(timing, name) for timing in timings]))
+        print(f"  {name.removesuffix('_s'):8} {median * per_hour:6.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,8 +6,7 @@ A page of any web site can make a browser send requests to loopback addresses; i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -15,9 +14,13 @@ from starlette.responses import PlainTextResponse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
 
-POLICY_VIOLATION = 1008
+HTTP_PORT: Final = 80
+"""The port that browsers leave out of an address."""
+
+POLICY_VIOLATION: Final = 1008
+"""WebSocket close code for whoever has no business here."""
 
 
 class LoopbackDoor:
@@ -37,6 +40,10 @@ class LoopbackDoor:
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
         self._port = port
+        self._hosts = {f"{name}:{port}" for name in LOOPBACK_NAMES}
+        if port == HTTP_PORT:
+            self._hosts.update(LOOPBACK_NAMES)
+        self._origins = {f"http://{host}" for host in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or turn it away."""
@@ -55,15 +62,6 @@ class LoopbackDoor:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         return (
             len(hosts) == 1
-            and self._is_own(f"http://{hosts[0]}")
-            and all(self._is_own(origin) for origin in origins)
+            and hosts[0].lower() in self._hosts
+            and all(origin.lower() in self._origins for origin in origins)
         )
-
-    def _is_own(self, address: str) -> bool:
-        try:
-            parts = urlsplit(address)
-            port = parts.port or 80
-        except ValueError:
-            return False
-        own = parts.hostname in LOOPBACK_NAMES and port == self._port
-        return own and parts.scheme == "http" and not parts.path.strip("/")

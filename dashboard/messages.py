@@ -54,9 +54,13 @@ LOW_BATTERY_PERCENT: Final = 15
 HIGH_LOSS: Final = 0.05
 
 REASON_WORDS: Final = {
-    "hips_joined": "hips joined in",
+    "heading_unusable": "direction too uncertain to count",
+    "heading_uncertain": "direction uncertain: keep still in the middle for a moment",
+    "samples_lost": "data lost during the turn",
+    "no_return": "no return to the middle",
+    "side_bend": "bent to the side",
 }
-"""Why a repetition is doubtful or a cue is shown, in a few words."""
+"""Why a repetition is doubtful, in a few words; codes as in ``docs/reasons.md``."""
 
 SOURCE_NAMES: Final = {
     "simulated": "simulated wearer",

@@ -73,9 +73,9 @@ def run_dashboard(
     if found != port:
         _say(f"Port {port} is taken by another program; using {found}.")
     own = ("--data", str(data_root), "--supervised")
-    service = ["-m", "dashboard.service", *own, "--page-port", str(found)]
+    service = ["-P", "-m", "dashboard.service", *own, "--page-port", str(found)]
     service += ["--seed", str(seed), "--speed", str(speed), *(["--autostart"] if demo else [])]
-    page = ["-m", "dashboard.server", *own, "--port", str(found)]
+    page = ["-P", "-m", "dashboard.server", *own, "--port", str(found)]
     with _Household(Child("service", service), Child("page", page)) as household:
         return household.keep(found, open_browser=open_browser)
 
@@ -112,7 +112,8 @@ class Child:
     name
         What a person calls it.
     arguments
-        For this Python.
+        For this Python; ``-P`` keeps a folder named like one of ours, where the person happens to
+        stand, from being taken for ours.
     """
 
     name: str

@@ -73,6 +73,7 @@ class Analyst:
         """Analyse one recording; return why it could not be, or ``None``."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",
             "-m",
             "dashboard.service.analysis",
             str(recording),

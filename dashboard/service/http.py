@@ -149,7 +149,7 @@ def _read_command(text: str) -> dict[str, object]:
         raise CommandError("This command is too long to be one.")
     try:
         fields = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CommandError("This is not a command: it is not JSON.") from None
     if not isinstance(fields, dict) or fields.pop("type", None) != "command":
         raise CommandError("This is not a command.")

@@ -93,8 +93,8 @@ class MadeUpDesk:
             "shares": {name: [v, v - 0.05, v + 0.05] for name, v in shares.items()},
             "split_source": "measured", "peak_rate_dps": 61.0, "hold_s": 0.8,
             "verdict": "doubtful" if number % 3 == 0 else "good",
-            "reasons": ["hips_joined"] if number % 3 == 0 else [],
-            "words": "hips joined in" if number % 3 == 0 else "",
+            "reasons": ["side_bend"] if number % 3 == 0 else [],
+            "words": "bent to the side" if number % 3 == 0 else "",
         }  # fmt: skip
 
     def recording(self):

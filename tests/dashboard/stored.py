@@ -74,7 +74,7 @@ def _rep_row(k, split_source):
         **{f"{name}_deg": total * share[0] for name, share in SHARES.items()},
         "thoracolumbar_deg": 0.88 * total, "total_deg": total, **shares,
         "split_source": split_source, "peak_rate_dps": 60, "hold_s": 0.8,
-        "verdict": "doubtful" if doubtful else "good", "reasons": "hips_joined" if doubtful else "",
+        "verdict": "doubtful" if doubtful else "good", "reasons": "side_bend" if doubtful else "",
     }  # fmt: skip
 
 

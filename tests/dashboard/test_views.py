@@ -82,7 +82,7 @@ def test_a_session_shows_figures_repetitions_and_warnings(library):
     assert [metric.value for metric in test.metric] == ["50°", "50°", "−3°"]
     table = test.dataframe[0].value
     assert list(table["Side"]) == ["← Left", "Right →"] * 2
-    assert table["Verdict"][2] == "Doubtful: hips joined in"
+    assert table["Verdict"][2] == "Doubtful: bent to the side"
     assert table["Thoracic share"][0] == "66 % (57–75)"
     assert "The pelvis sensor slipped at 40 s." in words(test)
     sensors = test.dataframe[1].value

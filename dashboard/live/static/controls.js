@@ -44,6 +44,12 @@ export class Controls {
     return this.options.find((option) => option.input.checked)?.activity ?? this.options[0].activity;
   }
 
+  /** @param {keyof Actions} action @returns {boolean} whether its button can be pressed */
+  allows(action) {
+    const button = { startOrStop: this.start, calibrate: this.calibrate, mark: this.mark, rezero: this.rezero }[action];
+    return !(/** @type {HTMLButtonElement} */ (button).disabled);
+  }
+
   /** @param {any} snapshot @param {boolean} connected */
   show(snapshot, connected) {
     const led = isLeading(snapshot?.guide ?? null);

@@ -27,11 +27,24 @@ export class Figure {
     this.element = h("div", { class: "figure" }, this.canvas);
     this.surface = new Surface(this.canvas, onResize);
     this.spine = new Spine();
+    /** @type {"upright" | "quadruped"} */
+    this.posture = "upright";
+    this.camera = new Camera("upright");
+    /** @type {{centre: number[], half: number[], dial: {y: number, radius: number}}} */
+    this.view = VIEWS.upright;
     this.cameras = { upright: new Camera("upright"), quadruped: new Camera("quadruped") };
     this.projected = SHAPES.map((s) => new Float64Array(s.points.length));
     this.depths = new Float64Array(SHAPES.length);
     this.order = SHAPES.map((_, i) => i);
     this.point = new Float64Array(3);
+    this.scale = 1;
+  }
+
+  /** @param {"upright" | "quadruped"} posture */
+  #choose(posture) {
+    this.posture = posture;
+    this.camera = this.cameras[posture];
+    this.view = VIEWS[posture];
   }
 
   /**
@@ -41,9 +54,7 @@ export class Figure {
   draw(pose, posture, sensors, palette) {
     const { width, height, ctx } = this.surface;
     if (width === 0) return;
-    this.posture = posture;
-    this.camera = this.cameras[posture];
-    this.view = VIEWS[posture];
+    this.#choose(posture);
     this.scale = Math.min(width / (2 * this.view.half[0]), height / (2 * this.view.half[1]));
     this.spine.set(pose);
     this.surface.clear();

@@ -60,9 +60,12 @@ export class GuidePanel {
       h("div", { role: "status" }, this.title, this.words), this.result, h("footer", {}, this.again, this.done));
     /** @type {"closed" | "leading" | "checking" | "verdict"} */
     this.mode = "closed";
+    /** @type {number | null} */
     this.remaining_s = null;
     this.total_s = 0;
     this.since_ms = 0;
+    this.seen_ms = 0;
+    this.calibrating = false;
     this.stepKey = "";
     this.timer = 0;
   }

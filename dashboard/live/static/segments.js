@@ -30,11 +30,11 @@ export const SEGMENTS = Object.freeze([
 ]);
 
 /** Whose marker a sensor wears: that of the segment it closes. */
-export const PLACEMENTS = Object.freeze({
+export const PLACEMENTS = Object.freeze(/** @type {const} */ ({
   pelvis: { name: "Pelvis", key: "pelvis", shape: "circle" },
   thoracolumbar: { name: "T12", key: "lumbar", shape: "square" },
   upper_back: { name: "Upper back", key: "thoracic", shape: "triangle" },
-});
+}));
 
 /** @param {string} placement @returns {string} */
 export function placeName(placement) {

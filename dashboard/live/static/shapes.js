@@ -2,10 +2,12 @@
 
 import { LEVELS } from "./spine.js";
 
+/** @typedef {"pelvis" | "lumbar" | "thoracic" | "body"} Colour */
+
 /**
  * @typedef {object} Shape
  * @property {number} level  index of the level that carries it
- * @property {string} colour  a segment, or "body"
+ * @property {Colour} colour
  * @property {"fill" | "line" | "glass" | "veil"} style
  * @property {number} width  line width
  * @property {number} alpha
@@ -14,7 +16,7 @@ import { LEVELS } from "./spine.js";
  */
 
 /**
- * @param {number} level @param {string} colour @param {Shape["style"]} style
+ * @param {number} level @param {Colour} colour @param {Shape["style"]} style
  * @param {number[][]} points @param {Partial<Shape>} [more]
  * @returns {Shape}
  */
@@ -27,7 +29,7 @@ function arc(n, point, from, to) {
   return Array.from({ length: n }, (_, i) => point(from + ((to - from) * i) / (n - 1)));
 }
 
-/** @param {number} level @param {string} colour */
+/** @param {number} level @param {Colour} colour */
 function vertebra(level, colour) {
   const size = colour === "thoracic" ? 0.037 - 0.0008 * (level - 6) : 0.043;
   const disc = arc(18, (a) => [0.012 + 0.72 * size * Math.cos(a), 0, size * Math.sin(a)], 0, 1.89 * Math.PI);

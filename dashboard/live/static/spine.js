@@ -29,7 +29,10 @@ const RAD = Math.PI / 180;
 const REST_TILTS = [8, 2, -4, -8, -10, -10, -11, -10, -8, -5, -2, 0, 2, 5, 9, 14, 19, 24];
 
 /** @type {ReadonlyArray<Level>} S1, L5…L1, T12…T1 */
-export const LEVELS = Object.freeze(REST_TILTS.map((curve, i) => {
+export const LEVELS = Object.freeze(REST_TILTS.map((curve, i) => level(i, curve)));
+
+/** @param {number} i  from the sacrum up @param {number} curve @returns {Level} */
+function level(i, curve) {
   if (i === 0) return { name: "S1", segment: "pelvis", rise: 0, lumbarPart: 0, thoracicPart: 0, curve };
   if (i <= 5) {
     return { name: `L${6 - i}`, segment: "lumbar", rise: 0.035, lumbarPart: i / 6, thoracicPart: 0, curve };
@@ -39,7 +42,7 @@ export const LEVELS = Object.freeze(REST_TILTS.map((curve, i) => {
     name: `T${12 - above}`, segment: "thoracic", rise: above === 0 ? 0.031 : 0.0265,
     lumbarPart: 1, thoracicPart: Math.min(above / 10, 1), curve,
   };
-}));
+}
 
 /** Index of the level each sensor sits on. */
 export const SENSOR_LEVEL = Object.freeze({ pelvis: 0, thoracolumbar: 6, upper_back: 16 });
@@ -70,13 +73,13 @@ export class Spine {
   /** @param {Pose} pose */
   set(pose) {
     let [x, y, z] = [0, 0, 0];
-    LEVELS.forEach((level, i) => {
-      const turn = pose.pelvis + level.lumbarPart * pose.lumbar + level.thoracicPart * pose.thoracic;
-      const bend = (level.lumbarPart + level.thoracicPart) / 2;
-      const frame = orientation(turn, bend * pose.lateral, level.curve + bend * pose.flexion, this.frame[i]);
-      x += frame[1] * level.rise;
-      y += frame[4] * level.rise;
-      z += frame[7] * level.rise;
+    LEVELS.forEach(({ lumbarPart, thoracicPart, curve, rise }, i) => {
+      const turn = pose.pelvis + lumbarPart * pose.lumbar + thoracicPart * pose.thoracic;
+      const bend = (lumbarPart + thoracicPart) / 2;
+      const frame = orientation(turn, bend * pose.lateral, curve + bend * pose.flexion, this.frame[i]);
+      x += frame[1] * rise;
+      y += frame[4] * rise;
+      z += frame[7] * rise;
       this.at[i][0] = x;
       this.at[i][1] = y;
       this.at[i][2] = z;
@@ -93,8 +96,10 @@ export class Camera {
     this.quadruped = posture === "quadruped";
     const azimuth = this.quadruped ? -42 * RAD : 0;
     const elevation = this.quadruped ? 30 * RAD : 20 * RAD;
-    [this.ca, this.sa] = [Math.cos(azimuth), Math.sin(azimuth)];
-    [this.ce, this.se] = [Math.cos(elevation), Math.sin(elevation)];
+    this.ca = Math.cos(azimuth);
+    this.sa = Math.sin(azimuth);
+    this.ce = Math.cos(elevation);
+    this.se = Math.sin(elevation);
     this.distance = 2.6;
   }
 

@@ -24,6 +24,14 @@ const UNUSABLE = 2;
  * @property {boolean} provisional  no still neutral yet
  */
 
+/**
+ * @typedef {object} Frame  where things lie in the picture, pixels
+ * @property {number} left @property {number} right @property {number} top @property {number} bottom
+ * @property {number} width @property {number} height @property {boolean} narrow
+ * @property {number} limit_deg
+ * @property {(t_s: number) => number} x @property {(angle_deg: number) => number} y
+ */
+
 export class Traces {
   /** @param {() => void} onResize */
   constructor(onResize) {
@@ -68,7 +76,7 @@ export class Traces {
     drawEnds(ctx, history, to, frame, palette);
   }
 
-  /** @param {number} width @param {number} height @param {number} edge_s */
+  /** @param {number} width @param {number} height @param {number} edge_s @returns {Frame} */
   #frame(width, height, edge_s) {
     const narrow = width < NARROW_PX;
     const left = 38;
@@ -83,7 +91,7 @@ export class Traces {
     };
   }
 
-  /** @param {ReturnType<Traces["#frame"]>} frame @param {Palette} palette */
+  /** @param {Frame} frame @param {Palette} palette */
   #drawGrid(frame, palette) {
     const key = [frame.width, frame.height, frame.limit_deg, palette.ink, palette.page].join();
     if (key === this.gridKey) return;
@@ -98,8 +106,6 @@ export class Traces {
     this.lineSurface.close();
   }
 }
-
-/** @typedef {ReturnType<Traces["#frame"]>} Frame */
 
 /** @param {History} history @param {number} from @param {number} to */
 function largest(history, from, to) {

@@ -1,0 +1,136 @@
+"""Take the pictures in ``docs/screenshots`` from the running demo.
+
+``python docs/make_screenshots.py [DIR]`` starts ``torso demo`` with an empty library, waits until
+repetitions were counted, and photographs the pages: wide and narrow, light and dark. It needs
+Chromium and the ``dev`` extra.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+PORT: Final = 8597
+ADDRESS: Final = f"http://localhost:{PORT}"
+FLAGS: Final = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+]
+REPETITIONS: Final = 6
+PATIENCE_MS: Final = 180_000
+FONTS_AND_CHARTS_MS: Final = 3000
+
+WIDE: Final = (1440, 900, 1)
+TALL: Final = (1440, 1500, 1)
+NARROW: Final = (390, 844, 2)
+
+
+@contextmanager
+def demo() -> Iterator[None]:
+    """Run the demo in a data folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "dashboard.cli", "demo", "--no-browser"]
+        running = subprocess.Popen(
+            [*command, "--port", str(PORT)], env={**os.environ, "TORSO_DATA": folder}
+        )
+        try:
+            yield
+        finally:
+            running.terminate()
+            running.wait(20)
+
+
+@contextmanager
+def open_page(
+    browser: Browser, path: str, size: tuple[int, int, int], scheme: str
+) -> Iterator[Page]:
+    """Open a page of the demo as somebody who has read the safety notice."""
+    width, height, sharpness = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=sharpness,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    context.add_init_script("localStorage.setItem('torso.read-before-use', 'yes')")
+    page = context.new_page()
+    page.goto(ADDRESS + path)
+    yield page
+    context.close()
+
+
+def wait_for_repetitions(page: Page, count: int) -> None:
+    """Wait until the live view shows that many repetitions, and a turn is under way."""
+    root = page.locator(".torso-live")
+    root.wait_for(timeout=PATIENCE_MS)
+    page.wait_for_function(
+        f"(root) => root.dataset.reps >= {count} && Math.abs(root.dataset.total) > 35",
+        arg=root.element_handle(),
+        timeout=PATIENCE_MS,
+    )
+
+
+def photograph(browser: Browser, folder: Path) -> None:
+    """Take all pictures."""
+    for name, size, scheme, count in (
+        ("live_light", WIDE, "light", REPETITIONS),
+        ("live_dark", WIDE, "dark", REPETITIONS),
+        ("live_phone", NARROW, "light", REPETITIONS),
+    ):
+        with open_page(browser, "/", size, scheme) as page:
+            wait_for_repetitions(page, count)
+            page.screenshot(path=folder / f"{name}.png")
+    with open_page(browser, "/", WIDE, "light") as page:
+        wait_for_repetitions(page, REPETITIONS)
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Open this session").click(timeout=PATIENCE_MS)
+        page.get_by_role("heading", name="How far to trust it").wait_for()
+        path = page.url.removeprefix(ADDRESS)
+    for name, scheme in (("session_light", "light"), ("session_dark", "dark")):
+        with open_page(browser, path, TALL, scheme) as page:
+            page.get_by_role("heading", name="How far to trust it").wait_for()
+            page.wait_for_timeout(FONTS_AND_CHARTS_MS)
+            page.screenshot(path=folder / f"{name}.png")
+
+
+def wait_for_page(browser: Browser) -> None:
+    """Wait until the demo serves its page."""
+    page = browser.new_page()
+    for _ in range(600):
+        try:
+            page.goto(ADDRESS)
+            break
+        except PlaywrightError:  # not listening yet
+            page.wait_for_timeout(100)
+    page.close()
+
+
+def main() -> None:
+    """Run the demo and photograph it."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with demo(), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        wait_for_page(browser)
+        photograph(browser, folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

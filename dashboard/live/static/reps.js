@@ -11,7 +11,7 @@ const VERDICTS = Object.freeze({
 });
 
 /** @param {any} rep @returns {string} identity of a repetition and of what is said of it */
-export function repKey(rep) {
+function repKey(rep) {
   return [rep.drill, rep.set, rep.rep, rep.verdict, rep.words, rep.peak_s].join("|");
 }
 

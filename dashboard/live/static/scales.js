@@ -16,7 +16,7 @@ export function linear(d0, d1, r0, r1) {
 }
 
 /** Half heights an angle axis may have, in degrees. */
-export const LIMITS = Object.freeze([30, 45, 60, 90, 120, 180]);
+const LIMITS = Object.freeze([30, 45, 60, 90, 120, 180]);
 
 /**
  * Half height of the angle axis: grows at once, shrinks only when there is ample room, so that

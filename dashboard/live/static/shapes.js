@@ -98,6 +98,6 @@ function shoulders() {
 export const SHAPES = Object.freeze([
   ...pelvis(),
   ...LEVELS.flatMap((level, i) => (i === 0 ? [] : vertebra(i, level.segment))),
-  ...LEVELS.flatMap((level, i) => (i >= 6 ? ribs(i) : [])),
+  ...LEVELS.flatMap((_, i) => (i >= 6 ? ribs(i) : [])),
   shoulders(),
 ]);

@@ -10,20 +10,24 @@ out before the orientation filter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusion import quaternions as qt
-from fusion.frames import UP_E
 from fusion.errors import CalibrationError
+from fusion.frames import UP_E
 from fusion.grid import GRID_HZ
 from fusion.results import CalibrationResult, Flag, PlacementCalibration, Verdict
-from fusion.setup import Mounting, Setup
 from fusion.stillness import still_runs
-from fusion.track import Track, Window
 from sensors.samples import Activity, FloatArray, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fusion.setup import Mounting, Setup
+    from fusion.track import Track, Window
 
 MIN_BOW_RATE_DPS = 10.0
 MIN_BOW_TILT_DEG = 12.0
@@ -50,26 +54,41 @@ class GyroBias:
     source: str
 
 
-def gyro_bias(
-    track: Track, rest: Sequence[Window], worn: Sequence[Window]
-) -> GyroBias:
-    """Bias of one sensor from still windows, on the table if there are any.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a session, with the samples of all sensors that cover it."""
+
+    tracks: Mapping[Placement, Track]
+    window: Window
+
+    def rate(self, placement: Placement) -> FloatArray:
+        """Angular rate (n, 3) of one sensor in rad/s."""
+        return self.tracks[placement].rate(self.window)
+
+    def up_s(self, placement: Placement) -> FloatArray:
+        """Mean direction of up in the sensor's axes, unit (3,)."""
+        return up_s(self.tracks[placement], self.window)
+
+
+def gyro_bias(placement: Placement, rest: Sequence[Stretch], worn: Sequence[Stretch]) -> GyroBias:
+    """Bias of one sensor from still stretches, on the table if there are any.
 
     Parameters
     ----------
-    track
-        The sensor's samples.
+    placement
+        Which sensor.
     rest, worn
-        Verified still windows on a table and on the body.
+        Verified still stretches on a table and on the body.
     """
-    if track.has_quat:
-        return GyroBias(np.zeros(3), 0.02, "sensor")
-    for windows, source in ((rest, "table"), (worn, "worn")):
-        if windows:
-            samples = np.vstack([track.rate(w) for w in windows])
-            seconds = sum(w.end_s - w.start_s for w in windows)
-            sd = RATE_SD_REST_DPS if source == "table" else SWAY_DEG / max(seconds, 1.0)
-            return GyroBias(samples.mean(axis=0), max(sd, RATE_SD_REST_DPS), source)
+    for stretches, source in ((rest, "table"), (worn, "worn")):
+        if not stretches:
+            continue
+        if stretches[0].tracks[placement].has_quat:
+            return GyroBias(np.zeros(3), RATE_SD_REST_DPS, "sensor")
+        samples = np.vstack([s.rate(placement) for s in stretches])
+        seconds = sum(s.window.end_s - s.window.start_s for s in stretches)
+        sd = RATE_SD_REST_DPS if source == "table" else SWAY_DEG / max(seconds, 1.0)
+        return GyroBias(samples.mean(axis=0), max(sd, RATE_SD_REST_DPS), source)
     return GyroBias(np.zeros(3), RATE_SD_UNKNOWN_DPS, "none")
 
 
@@ -82,45 +101,38 @@ def up_s(track: Track, window: Window) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrationWindows:
-    """Verified stretches of the session that calibrate, as grid windows."""
+class CalibrationStretches:
+    """Verified stretches of the session that calibrate."""
 
-    rest: tuple[Window, ...] = ()
-    neutral: tuple[Window, ...] = ()
-    bow: tuple[Window, ...] = ()
-    turn: tuple[Window, ...] = ()
+    rest: tuple[Stretch, ...] = ()
+    neutral: tuple[Stretch, ...] = ()
+    bow: tuple[Stretch, ...] = ()
 
 
-def find_windows(
-    tracks: Mapping[Placement, Track], announced: Sequence[tuple[Activity, Window]]
-) -> CalibrationWindows:
-    """The announced calibration stretches, cut down to what was really still.
+def verified(announced: Sequence[tuple[Activity, Stretch]]) -> CalibrationStretches:
+    """The announced calibration stretches, rest and neutral cut down to what was really still.
 
-    A still stretch that holds no still second is left out.
+    A stretch that holds no still second is left out.
     """
-    extent = Window(
-        max(t.extent.first for t in tracks.values()), min(t.extent.end for t in tracks.values())
-    )
 
-    def stretches(activity: Activity) -> list[Window]:
-        clipped = [w.clip(extent) for a, w in announced if a is activity]
-        return [w for w in clipped if len(w)]
+    def of(activity: Activity) -> list[Stretch]:
+        return [s for a, s in announced if a is activity and len(s.window)]
 
-    def still(activity: Activity, biases: Mapping[Placement, FloatArray | None]) -> list[Window]:
-        pairs = [(t, biases[p]) for p, t in tracks.items()]
-        found = [still_runs(pairs, w) for w in stretches(activity)]
-        return [runs[0] for runs in found if runs]
+    rest = [s for s in map(_still_part, of(Activity.CALIBRATION_REST)) if s is not None]
+    neutral = []
+    for stretch in of(Activity.CALIBRATION_NEUTRAL):
+        bias = {p: gyro_bias(p, rest, ()).bias_rad_s for p in stretch.tracks} if rest else None
+        still = _still_part(stretch, bias)
+        neutral += [still] if still is not None else []
+    return CalibrationStretches(tuple(rest), tuple(neutral), tuple(of(Activity.CALIBRATION_BOW)))
 
-    rest = still(Activity.CALIBRATION_REST, dict.fromkeys(tracks))
-    biases = {
-        p: gyro_bias(t, rest, ()).bias_rad_s if rest else None for p, t in tracks.items()
-    }
-    return CalibrationWindows(
-        rest=tuple(rest),
-        neutral=tuple(still(Activity.CALIBRATION_NEUTRAL, biases)),
-        bow=tuple(stretches(Activity.CALIBRATION_BOW)),
-        turn=tuple(stretches(Activity.CALIBRATION_TURN)),
-    )
+
+def _still_part(
+    stretch: Stretch, bias: Mapping[Placement, FloatArray] | None = None
+) -> Stretch | None:
+    pairs = [(t, bias[p] if bias else None) for p, t in stretch.tracks.items()]
+    runs = still_runs(pairs, stretch.window)
+    return Stretch(stretch.tracks, runs[0]) if runs else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,46 +150,40 @@ class Calibration:
 
 
 def calibrate(
-    tracks: Mapping[Placement, Track],
-    windows: CalibrationWindows,
-    setup: Setup,
-    fallback_neutral: Window | None = None,
+    stretches: CalibrationStretches, setup: Setup, fallback: Stretch | None = None
 ) -> Calibration:
     """Calibrate all sensors of a session.
 
     Parameters
     ----------
-    tracks
-        Samples of each sensor.
-    windows
-        Verified stretches (:func:`find_windows`).
+    stretches
+        From :func:`verified`.
     setup
-        Known mounting, if any.
-    fallback_neutral
-        A still window for the long axis where no neutral was announced.
+        Sensors worn and their known mounting, if any.
+    fallback
+        A still stretch for the long axis where no neutral was announced.
 
     Raises
     ------
     CalibrationError
         If nothing tells which way is up the spine.
     """
-    neutral = windows.neutral or ((fallback_neutral,) if fallback_neutral else ())
-    bias = {p: gyro_bias(t, windows.rest, neutral) for p, t in tracks.items()}
-    fits = {
-        p: _fit(p, t, windows.bow, neutral, setup.mounting.get(p), bias[p])
-        for p, t in tracks.items()
-    }
+    neutral = stretches.neutral or ((fallback,) if fallback else ())
+    bias = {p: gyro_bias(p, stretches.rest, neutral) for p in setup.chain}
+    fits = {p: _fit(p, stretches.bow, neutral, setup.mounting.get(p), bias[p]) for p in setup.chain}
     flags = [flag for fit in fits.values() for flag in fit.flags]
-    if not windows.neutral:
-        flags.append(
-            Flag("no_neutral", "No still neutral was recorded before the drill; the first still "
-                 "second of the drill is taken as neutral.")
+    if not stretches.neutral:
+        words = (
+            "No still neutral was recorded before the drill; the first still second of the drill "
+            "is taken as neutral."
         )
-    if not windows.rest and any(b.source == "none" for b in bias.values()):
-        flags.append(
-            Flag("no_still", "Nobody kept still, so the gyroscopes could not be zeroed: "
-                 "rotation may drift within seconds.")
+        flags.append(Flag("no_neutral", words))
+    if any(fit.method == "gravity" for fit in fits.values()):
+        words = (
+            "Neither bows nor the sensors' mounting are known: axial rotation is measured from "
+            "gravity alone, side bend and flexion are not."
         )
+        flags.append(Flag("no_bow", words))
     sensors = {
         p: PlacementCalibration(
             placement=p,
@@ -209,14 +215,13 @@ class _Fit:
 
 def _fit(
     placement: Placement,
-    track: Track,
-    bows: Sequence[Window],
-    neutral: Sequence[Window],
+    bows: Sequence[Stretch],
+    neutral: Sequence[Stretch],
     mounting: Mounting | None,
     bias: GyroBias,
 ) -> _Fit:
     """Body axes of one sensor by the best method that its data allow."""
-    ups = [up_s(track, w) for w in neutral]
+    ups = [s.up_s(placement) for s in neutral]
     upright = _upright(ups, mounting)
     if not upright:
         if mounting is None:
@@ -226,7 +231,7 @@ def _fit(
             )
         return _Fit("mounting", _axes(mounting.cranial_s, mounting.anterior_s), MOUNTING_SD_DEG)
     y = qt.normalize(np.mean(upright, axis=0))
-    bow = _bow_forward(track, bows, y, bias.bias_rad_s) if bows else None
+    bow = _bow_forward(placement, bows, y, bias.bias_rad_s) if bows else None
     if bow is not None and not bow.problems:
         return _Fit("bow", _axes(y, bow.forward), BOW_SD_DEG)
     flags = tuple(Flag(code, words, placement) for code, words in (bow.problems if bow else ()))
@@ -257,14 +262,18 @@ class _Bow:
     problems: tuple[tuple[str, str], ...]
 
 
-def _bow_forward(track: Track, bows: Sequence[Window], y: FloatArray, bias: FloatArray) -> _Bow:
-    tilted = np.vstack([_tilted_up(track, w, y) for w in bows])
+def _bow_forward(
+    placement: Placement, bows: Sequence[Stretch], y: FloatArray, bias: FloatArray
+) -> _Bow:
+    tilted = np.vstack([_tilted_up(s.tracks[placement], s.window, y) for s in bows])
     if len(tilted) < GRID_HZ / 2:
-        words = f"The bow was too small (less than {MIN_BOW_TILT_DEG:.0f}°): bow slowly to about 40°."
+        words = (
+            f"The bow was too small (less than {MIN_BOW_TILT_DEG:.0f}°): bow slowly to about 40°."
+        )
         return _Bow(_any_perpendicular(y), False, (("bow_too_small", words),))
     # Gravity's tilt tells forward from backward; the principal axis of the rate is more exact.
     forward = -(tilted - (tilted @ y)[:, None] * y).mean(axis=0)
-    rate = np.vstack([track.rate(w) for w in bows]) - bias
+    rate = np.vstack([s.rate(placement) for s in bows]) - bias
     rate = rate[np.linalg.norm(rate, axis=1) > np.radians(MIN_BOW_RATE_DPS)]
     if len(rate) < GRID_HZ / 2:
         return _Bow(forward, True, ())
@@ -275,14 +284,20 @@ def _bow_forward(track: Track, bows: Sequence[Window], y: FloatArray, bias: Floa
     ratio = values[-1] / values.sum()
     if ratio < MIN_BOW_EIGEN_RATIO:
         problems.append(
-            ("bow_not_planar", f"The bow was not straight forward (only {ratio:.0%} of it about "
-             "one axis): repeat it slowly, without turning or leaning.")
+            (
+                "bow_not_planar",
+                f"The bow was not straight forward (only {ratio:.0%} of it about "
+                "one axis): repeat it slowly, without turning or leaning.",
+            )
         )
     oblique = abs(90.0 - _angle_deg(z, y))
     if oblique > MAX_BOW_OBLIQUITY_DEG:
         problems.append(
-            ("bow_oblique", f"The bow's axis lies {oblique:.0f}° off level: sit tall for the "
-             "neutral, then bow straight forward.")
+            (
+                "bow_oblique",
+                f"The bow's axis lies {oblique:.0f}° off level: sit tall for the "
+                "neutral, then bow straight forward.",
+            )
         )
     return _Bow(np.cross(y, z), True, tuple(problems))
 
@@ -310,4 +325,6 @@ def _any_perpendicular(y: FloatArray) -> FloatArray:
 
 
 def _angle_deg(a: FloatArray, b: FloatArray) -> float:
-    return float(np.degrees(np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1, 1))))
+    return float(
+        np.degrees(np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1, 1)))
+    )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.drills import Drill
 from fusion.fused import phases_of
 from fusion.reps import Counted, renumbered, without_wind_ups
 from fusion.results import DrillResult, Flag, Frames, Interval, Rep, Side, SideSummary, Verdict
 from fusion.shares import estimate_shares
-from fusion.spine import Reference
-from fusion.split import Split
-from fusion.track import Window
-from sensors.samples import FloatArray, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fusion.drills import Drill
+    from fusion.spine import Reference
+    from fusion.split import Split
+    from fusion.track import Window
+    from sensors.samples import FloatArray, Placement
 
 PEAK_SD_DEG = 2.0
 """Systematic error of a peak on skin; no number of repetitions averages it out."""

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from fusion.calibration import Calibration
 from fusion.drills import SEATED, Drill
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse, phase_now
 from fusion.grid import GRID_HZ
 from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
-from fusion.lane import Gap
 from fusion.lowpass import LowPass
-from fusion.reps import RepFinder
-from fusion.results import Rep
-from fusion.setup import Setup
+from fusion.reps import Counted, RepFinder
 from fusion.spine import Reference, heading_deg, tilt_deg, turns
 from fusion.split import make_split
-from fusion.track import Window
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fusion.calibration import Calibration
+    from fusion.lane import Gap
+    from fusion.results import Rep
+    from fusion.setup import Setup
+    from fusion.track import Window
+    from sensors.samples import FloatArray
 
 MAX_TILT_DEG = 12.0
 """A dwell whose sensors are inclined by more than this against neutral is another posture."""
+
+
+NEUTRAL_DEG = 6.0
+"""A total turn smaller than this is shown as neutral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +101,18 @@ class DrillRun:
         self.reps = RepFinder(drill, self.split, first) if drill else None
         self._lowpass = LowPass()
         self._parameters = parameters
-        self.calibration = calibration
-        self.set_reference(reference)
+        self._counted = self.reps.counted if self.reps else []
+        self.set_reference(reference, calibration)
 
-    def set_reference(self, reference: Reference) -> None:
+    @property
+    def counted(self) -> list[Counted]:
+        """Repetitions so far, also once the drill has ended."""
+        return self._counted
+
+    def set_reference(self, reference: Reference, calibration: Calibration) -> None:
         """Measure from this neutral from now on; repetitions go on."""
         self.reference = reference
+        self.calibration = calibration
         sd = rate_sd_dps(self.calibration, reference)
         self.heading = HeadingFilter(reference.neutral_s[1], sd, self._parameters)
         self._stillness = StillnessFilter(reference.axes_s, sd)
@@ -112,21 +126,22 @@ class DrillRun:
             motion.window.first, still, heading_deg(turn), tilt_deg(turn).max(axis=1)
         )
         estimate = self._follow_heading(motion, dwells)
-        fused = fuse(
-            motion.window.first, self.reference, self.split, turn, estimate, motion.gap
-        )
+        fused = fuse(motion.window.first, self.reference, self.split, turn, estimate, motion.gap)
         turn_deg, rate_dps = self._lowpass.update(fused.total_deg)
-        neutral_deg = 6.0
         reps: list[Rep] = []
         if self.reps is not None:
             reps = self.reps.update(turn_deg, fused.rows(rate_dps))
-        return RunUpdate(fused, phase_now(turn_deg, rate_dps, neutral_deg), reps)
+        return RunUpdate(fused, phase_now(turn_deg, rate_dps, NEUTRAL_DEG), reps)
 
     def finish(self) -> list[Rep]:
         """The repetition that was under way when the drill ended, if it counts."""
         if self.reps is None:
             return []
         return self.reps.update(np.empty(0), np.empty((0, 12)), last=True)
+
+    def end_drill(self) -> None:
+        """Go on with frames, without counting."""
+        self.reps = None
 
     def _follow_heading(self, motion: Motion, dwells: Sequence[Dwell]) -> HeadingEstimate:
         """Drift at each time of ``motion``, as known at that time."""

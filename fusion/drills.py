@@ -50,12 +50,8 @@ class Drill:
         return self.high_prior if upper_back_level in ("T1", "T2") else self.low_prior
 
 
-SEATED = Drill(
-    Activity.SEATED, False, True, SharePrior(0.22, 0.08), SharePrior(0.28, 0.09)
-)
-QUADRUPED = Drill(
-    Activity.QUADRUPED, True, False, SharePrior(0.21, 0.09), SharePrior(0.27, 0.10)
-)
+SEATED = Drill(Activity.SEATED, False, True, SharePrior(0.22, 0.08), SharePrior(0.28, 0.09))
+QUADRUPED = Drill(Activity.QUADRUPED, True, False, SharePrior(0.21, 0.09), SharePrior(0.27, 0.10))
 
 
 def drill_of(activity: Activity) -> Drill:

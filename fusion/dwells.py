@@ -8,12 +8,15 @@ known (:mod:`fusion.heading`): a hold at the end of range is still too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from fusion.grid import GRID_HZ
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 SMOOTH = int(0.25 * GRID_HZ)
 MIN_DWELL = int(0.4 * GRID_HZ)
@@ -110,7 +113,9 @@ class DwellFinder:
             (m,) largest inclination of a sensor against its neutral.
         """
         found: list[Dwell] = []
-        edges = np.flatnonzero(np.diff(np.concatenate([[self._start is not None], still]).astype(int)))
+        edges = np.flatnonzero(
+            np.diff(np.concatenate([[self._start is not None], still]).astype(int))
+        )
         at = 0
         for edge in [*edges.tolist(), len(still)]:
             if self._start is not None:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusion.grid import GRID_HZ
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,13 @@ class ExcursionFinder:
         hold_end = peak + (_first_true(~after) or len(after)) - 1 if after[0] else peak
         shift = self._first
         return Excursion(
-            side, start + shift, hold_start + shift, peak + shift, hold_end + shift,
-            end + shift, returned,
+            side,
+            start + shift,
+            hold_start + shift,
+            peak + shift,
+            hold_end + shift,
+            end + shift,
+            returned,
         )
 
     def _forget_rest(self, size: FloatArray, band_deg: float) -> None:

@@ -28,9 +28,12 @@ Crawford et al. 1996 ("tilt and twist"), because it has no order and no gimbal l
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from sensors.samples import FloatArray
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 UP_E: FloatArray = np.array([0.0, 0.0, 1.0])
 """Vertical in the earth frame."""

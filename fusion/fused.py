@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from fusion import quaternions as qt
-from fusion.heading import HeadingEstimate
+from fusion.grid import GRID_HZ
 from fusion.reps import UNCERTAIN_SD_DEG
 from fusion.results import Frames, Phase, Quality, Rep
 from fusion.spine import Reference, spine_angles
-from fusion.split import Split
-from fusion.grid import GRID_HZ
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from fusion.heading import HeadingEstimate
+    from fusion.split import Split
+    from sensors.samples import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ out can stay silent there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from fusion import quaternions as qt
-from sensors.samples import FloatArray, ImuBlock
+
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray, ImuBlock
 
 GRID_HZ = 100.0
 GAP_S = 0.1

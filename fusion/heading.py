@@ -18,12 +18,15 @@ needs no special case.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.dwells import Dwell
 from fusion.quaternions import wrap_deg
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from fusion.dwells import Dwell
+    from sensors.samples import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,11 @@ class HeadingFilter:
     def miss_sd_deg(self) -> FloatArray:
         """(n,) scatter of neutral per joint as learnt so far."""
         return np.sqrt(self._miss_var)
+
+    @property
+    def rate_dps(self) -> FloatArray:
+        """(n,) drift rate of each joint as known now."""
+        return self._state.x[self._n :]
 
     def start_from_scatter(self, miss_sd_deg: FloatArray) -> None:
         """Begin with a scatter of neutral that is already known (°), and keep it."""
@@ -278,7 +286,9 @@ class HeadingFilter:
     def _interpolate(self, states: list[_State], t_s: FloatArray) -> HeadingEstimate:
         n = self._n
         # Two states at one time (an observation) keep the later one.
-        kept = [a for a, b in zip(states, [*states[1:], None], strict=True) if not b or b.t_s > a.t_s]
+        kept = [
+            a for a, b in zip(states, [*states[1:], None], strict=True) if not b or b.t_s > a.t_s
+        ]
         times = np.array([s.t_s for s in kept])
         offsets = np.array([s.x[:n] for s in kept])
         rates = np.array([s.x[n:] for s in kept])

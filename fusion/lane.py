@@ -104,14 +104,12 @@ class Stitch:
         self._turn = qt.IDENTITY
         self._last: FloatArray | None = None
 
-    def update(
-        self, gyr: FloatArray, acc: FloatArray, gap: npt.NDArray[np.bool_]
-    ) -> FloatArray:
+    def update(self, gyr: FloatArray, acc: FloatArray, gap: npt.NDArray[np.bool_]) -> FloatArray:
         """Orientations (n, 4) of the samples that follow; held over gaps that need a restart."""
         out = np.empty((len(gyr), 4))
         at = 0
         for start, end in runs(gap):
-            if end - start < RESTART or self._last is None and start == 0:
+            if end - start < RESTART or (self._last is None and start == 0):
                 continue
             self._oriented(out, gyr, acc, at, start)
             out[start:end] = self._last
@@ -147,7 +145,9 @@ def find_gaps(gap: npt.NDArray[np.bool_], gyr: FloatArray, first: int) -> list[G
     for start, end in runs(gap):
         if end - start >= LOST:
             seconds = (end - start) / GRID_HZ
-            rate_dps = np.degrees(np.linalg.norm(gyr[[max(0, start - 1), min(end, len(gyr) - 1)]], axis=1))
+            rate_dps = np.degrees(
+                np.linalg.norm(gyr[[max(0, start - 1), min(end, len(gyr) - 1)]], axis=1)
+            )
             sd = min(30.0, seconds * (3.0 + 0.3 * float(np.nanmax(rate_dps))))
             found.append(Gap(first + end, seconds, sd))
     return found

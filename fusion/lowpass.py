@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.signal import butter, sosfilt, sosfilt_zi, sosfiltfilt
 
 from fusion.grid import GRID_HZ
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 LIVE_HZ = 5.0
 SMOOTH_HZ = 6.0

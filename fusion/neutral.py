@@ -7,17 +7,21 @@ first still second of the drill.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.calibration import up_s
+from fusion.calibration import Stretch, up_s
 from fusion.grid import GRID_HZ
 from fusion.results import Flag
 from fusion.stillness import SPAN, still_runs
 from fusion.track import Track, Window
-from sensors.samples import FloatArray, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sensors.samples import FloatArray, Placement
 
 SAME_POSTURE_DEG = 25.0
 LOOK_S = 0.5
@@ -32,32 +36,31 @@ class Neutral:
 
 
 def announced_neutral(
-    tracks: Mapping[Placement, Track], neutrals: Sequence[Window], start: int
+    neutrals: Sequence[Stretch], tracks: Mapping[Placement, Track], start: int, around: Window
 ) -> Neutral | None:
-    """The last verified neutral before grid index ``start`` in the posture taken there."""
-    before = [w for w in neutrals if w.end <= start + GRID_HZ / 2]
-    for window in sorted(before, key=lambda w: w.end, reverse=True):
-        if posture_change_deg(tracks, window, start) < SAME_POSTURE_DEG:
-            return Neutral(window)
+    """The last verified neutral before grid index ``start`` in the posture taken ``around`` it."""
+    before = [s for s in neutrals if s.window.end <= start + GRID_HZ / 2]
+    for stretch in sorted(before, key=lambda s: s.window.end, reverse=True):
+        if posture_change_deg(stretch, tracks, around) < SAME_POSTURE_DEG:
+            return Neutral(stretch.window)
     return None
 
 
-def posture_change_deg(tracks: Mapping[Placement, Track], neutral: Window, start: int) -> float:
-    """Largest change of a sensor's inclination from ``neutral`` to around ``start`` (°)."""
-    around = Window(start - int(LOOK_S * GRID_HZ), start + int(LOOK_S * GRID_HZ))
-    change = [
-        _angle_deg(up_s(track, neutral), up_s(track, clipped))
-        for track in tracks.values()
-        if len(clipped := around.clip(track.extent)) and len(neutral.clip(track.extent)) == len(neutral)
+def posture_change_deg(
+    neutral: Stretch, tracks: Mapping[Placement, Track], around: Window
+) -> float:
+    """Largest change of a sensor's inclination from ``neutral`` to ``around`` (°)."""
+    changes = [
+        _angle_deg(neutral.up_s(p), up_s(track, now))
+        for p, track in tracks.items()
+        if len(now := around.clip(track.extent))
     ]
-    return max(change, default=180.0)
+    return max(changes, default=180.0)
 
 
-def first_still(
-    tracks: Mapping[Placement, Track], bias: Mapping[Placement, FloatArray], drill: Window
-) -> Neutral | None:
+def first_still(tracks: Mapping[Placement, Track], drill: Window) -> Neutral | None:
     """The first still second of a drill, or ``None`` if nobody kept still."""
-    runs = still_runs([(tracks[p], bias[p]) for p in tracks], drill)
+    runs = still_runs([(t, None) for t in tracks.values()], drill)
     if not runs:
         return None
     first = min(runs, key=lambda w: w.first)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.calibration import Calibration, calibrate, find_windows
+from fusion.calibration import Calibration, Stretch, calibrate, verified
 from fusion.drill_result import make_drill_result
 from fusion.drill_run import Motion
 from fusion.drills import DRILLS, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Gap, Stitch, find_gaps
-from fusion.neutral import Neutral, announced_neutral, first_still
+from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still
 from fusion.orientation import smooth_orientation
 from fusion.results import DrillResult, Flag, SessionResult
-from fusion.setup import Setup
 from fusion.smooth_run import smooth_drill
 from fusion.spine import make_reference
 from fusion.split import make_split
 from fusion.track import Track, Window
 from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fusion.setup import Setup
 
 MIN_DRILL_S = 2.0
 
@@ -36,29 +40,34 @@ def analyze_smoothed(
     drills = announced_drills(events)
     tracks = {p: grid_track(blocks[p]) for p in setup.chain}
     extent = common_extent(tracks)
-    announced = [(e.activity, Window.between(e.onset_s, min(e.end_s, extent.end_s))) for e in events]
-    windows = find_windows(tracks, announced)
-    flags = missing_neutral_flags(events, len(windows.neutral))
+    stretches = verified(
+        [
+            (e.activity, Stretch(tracks, Window.between(e.onset_s, min(e.end_s, 1e6)).clip(extent)))
+            for e in events
+        ]
+    )
+    flags = missing_neutral_flags(events, len(stretches.neutral))
     calibration: Calibration | None = None
     results: list[DrillResult] = []
     for i, event in enumerate(drills):
         window = Window.between(event.onset_s, event.end_s).clip(extent)
         if len(window) < MIN_DRILL_S * GRID_HZ:
             continue
-        neutral = _neutral(tracks, windows.neutral, window)
+        neutral = _neutral(tracks, stretches.neutral, window)
         if neutral is None:
             flags.append(no_still_flag(window))
             continue
         if calibration is None:
-            calibration = calibrate(tracks, windows, setup, neutral.window)
+            calibration = calibrate(stretches, setup, Stretch(tracks, neutral.window))
             oriented = _Oriented(setup, tracks, calibration)
         results.append(_drill(setup, oriented, calibration, event, window, neutral))
         if progress is not None:
             progress((i + 1) / len(drills))
     if calibration is None:
         raise NoDrillError(
-            f"no drill could be analysed: {flags[-1].sentence}" if flags else
-            "no drill could be analysed: each lies outside the samples or is shorter than "
+            f"no drill could be analysed: {flags[-1].sentence}"
+            if flags
+            else "no drill could be analysed: each lies outside the samples or is shorter than "
             f"{MIN_DRILL_S:.0f} s"
         )
     return SessionResult(
@@ -148,12 +157,14 @@ def loss(t_s: FloatArray) -> float:
 
 
 def _neutral(
-    tracks: Mapping[Placement, Track], neutrals: Sequence[Window], drill: Window
+    tracks: Mapping[Placement, Track], neutrals: Sequence[Stretch], drill: Window
 ) -> Neutral | None:
-    announced = announced_neutral(tracks, neutrals, drill.first)
+    look = int(LOOK_S * GRID_HZ)
+    around = Window(drill.first - look, drill.first + look)
+    announced = announced_neutral(neutrals, tracks, drill.first, around)
     if announced is not None:
         return announced
-    return first_still(tracks, dict.fromkeys(tracks), drill)
+    return first_still(tracks, drill)
 
 
 class _Oriented:
@@ -163,7 +174,9 @@ class _Oriented:
         self, setup: Setup, tracks: Mapping[Placement, Track], calibration: Calibration
     ) -> None:
         self.window = common_extent(tracks)
-        lanes = [_orient(tracks[p], calibration.bias[p].bias_rad_s, self.window) for p in setup.chain]
+        lanes = [
+            _orient(tracks[p], calibration.bias[p].bias_rad_s, self.window) for p in setup.chain
+        ]
         self._q = np.stack([q for q, _, _ in lanes], axis=1)
         self._gyr = np.stack([gyr for _, gyr, _ in lanes], axis=1)
         self._gap = np.any([tracks[p].gap(self.window) for p in setup.chain], axis=0)

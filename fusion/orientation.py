@@ -12,13 +12,15 @@ beforehand (:mod:`fusion.calibration`), what is left belongs to :mod:`fusion.hea
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from vqf import VQF, offlineVQF
 
 from fusion import quaternions as qt
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 VQF_PARAMETERS = {"restBiasEstEnabled": False, "magDistRejectionEnabled": False}
 
@@ -62,9 +64,7 @@ def smooth_orientation(gyr: FloatArray, acc: FloatArray, rate_hz: float) -> Floa
     rate_hz
         Sampling rate, fixed.
     """
-    out = offlineVQF(
-        _contiguous(gyr), _contiguous(acc), None, 1.0 / rate_hz, dict(VQF_PARAMETERS)
-    )
+    out = offlineVQF(_contiguous(gyr), _contiguous(acc), None, 1.0 / rate_hz, dict(VQF_PARAMETERS))
     return np.asarray(out["quat6D"])
 
 

@@ -8,43 +8,125 @@ with ``live=True``, exactly what the causal pipeline says about the same samples
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from fusion.calibration import Calibration, CalibrationWindows, calibrate, find_windows
+from fusion.calibration import (
+    Calibration,
+    CalibrationStretches,
+    Stretch,
+    calibrate,
+    gyro_bias,
+    verified,
+)
+from fusion.cues import current_cue
 from fusion.drill_run import DrillRun, Motion
-from fusion.drills import DRILLS, drill_of
-from fusion.errors import CalibrationError, NoDrillError, TooShortError
-from fusion.fused import Fused
+from fusion.drills import DRILLS, SEATED, drill_of
+from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ
 from fusion.lane import Lane
-from fusion.neutral import Neutral, announced_neutral, first_still
+from fusion.live_record import DrillRecord, LossCount
+from fusion.neutral import LOOK_S, announced_neutral, first_still
+from fusion.offline import analyze_smoothed, announced_drills
 from fusion.results import (
     CalibrationResult,
     Cue,
-    DrillResult,
     Flag,
     Frames,
+    Phase,
     Quality,
     Rep,
     SessionResult,
     Shares,
     SplitSource,
 )
-from fusion.setup import Setup
 from fusion.shares import shares_now
 from fusion.spine import Reference, make_reference
+from fusion.split import make_split
+from fusion.stillness import SPAN
 from fusion.track import Window
 from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fusion.setup import Setup
 
 MAX_LAG_S = 1.0
 """A sensor further behind the newest sample than this is not waited for."""
 
-KEEP_S = 180.0
+KEEP_S = 120.0
 STEP = 10
-"""Live, stillness is looked for every so many grid steps, so that blocking changes nothing."""
+"""Stillness is looked for every so many grid steps, so that blocking changes nothing."""
+
+SLICE_S = 0.1
+"""Length of the blocks in which a recorded session is given to the causal pipeline."""
+
+CALIBRATIONS = (
+    Activity.CALIBRATION_REST,
+    Activity.CALIBRATION_NEUTRAL,
+    Activity.CALIBRATION_BOW,
+    Activity.CALIBRATION_TURN,
+)
+
+
+def analyze_session(
+    setup: Setup,
+    blocks: Mapping[Placement, ImuBlock],
+    events: Sequence[Event],
+    *,
+    live: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> SessionResult:
+    """Analyse a recorded session.
+
+    Parameters
+    ----------
+    setup
+        Sensors worn and what is known about them.
+    blocks
+        All samples of each sensor, on one clock.
+    events
+        What the wearer did, and when.
+    live
+        Causally, as the live display does, instead of smoothed over each drill.
+    progress
+        Called with the fraction done, 0 … 1.
+
+    Raises
+    ------
+    NoDrillError
+        If there is no drill, or none that could be analysed.
+    TooShortError
+        If there are too few samples.
+    CalibrationError
+        If nothing tells which way is up the spine.
+    """
+    if not live:
+        return analyze_smoothed(setup, blocks, events, progress)
+    announced_drills(events)
+    pipeline = Pipeline(setup)
+    for event in sorted(events, key=lambda e: e.onset_s):
+        if event.activity is not Activity.MARK:
+            pipeline.begin(event.activity, event.onset_s)
+            pipeline.end(event.end_s, event.activity)
+    start_s = min(float(blocks[p].t_s[0]) for p in setup.chain)
+    end_s = max(float(blocks[p].t_s[-1]) for p in setup.chain)
+    edges_s = np.append(np.arange(start_s, end_s, SLICE_S)[1:], np.inf)
+    cuts = {p: np.searchsorted(blocks[p].t_s, edges_s) for p in setup.chain}
+    at = dict.fromkeys(setup.chain, 0)
+    for i in range(len(edges_s)):
+        for p in setup.chain:
+            if cuts[p][i] > at[p]:
+                pipeline.push(p, blocks[p].part(slice(at[p], int(cuts[p][i]))))
+                at[p] = int(cuts[p][i])
+        pipeline.advance()
+        if progress is not None and i % 100 == 0:
+            progress(i / len(edges_s))
+    return pipeline.finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +210,15 @@ class Pipeline:
         self._next: int | None = None
         self._orders: list[_Order] = []
         self._activity: tuple[Activity, int] | None = None
-        self._announced: list[tuple[Activity, Window]] = []
-        self._neutrals_wanted = 0
-        self._windows = CalibrationWindows()
+        self._announced: list[tuple[Activity, Stretch]] = []
+        self._stretches = CalibrationStretches()
+        self._neutral_q: dict[Window, dict[Placement, FloatArray]] = {}
         self._calibration: Calibration | None = None
         self._run: DrillRun | None = None
         self._seek: int | None = 0
         self._share = np.zeros(4)
-        self._records: list[_Record] = []
+        self._records: list[DrillRecord] = []
+        self._late_reps: list[Rep] = []
         self._flags: dict[str, Flag] = {}
 
     def push(self, placement: Placement, block: ImuBlock) -> None:
@@ -155,9 +238,12 @@ class Pipeline:
         """An activity begins at session time ``t_s``; the one under way ends."""
         self._order(t_s, activity, "begin")
 
-    def end(self, t_s: float) -> None:
-        """The activity under way ends at session time ``t_s``."""
-        self._order(t_s, None, "end")
+    def end(self, t_s: float, activity: Activity | None = None) -> None:
+        """The activity under way ends at ``t_s``; with ``activity``, only if it is that one."""
+        self._order(t_s, activity, "end")
+
+    def mark(self, t_s: float) -> None:
+        """Something was marked; it changes no number."""
 
     def rezero(self, t_s: float) -> None:
         """Take the first still second after ``t_s`` as neutral."""
@@ -170,8 +256,9 @@ class Pipeline:
         if ready is not None:
             if self._next is None:
                 self._next = max(lane.track.extent.first for lane in self._lanes.values())
+                self._seek = self._next
             while self._next < ready:
-                parts.append(self._process(self._piece(ready)))
+                parts.append(self._process(self._next, self._piece(self._next, ready)))
             self._forget()
         return self._update(parts)
 
@@ -187,80 +274,83 @@ class Pipeline:
         """
         if self._next is None:
             raise TooShortError("too few samples: the sensors never gave a second of data together")
-        self._apply(_Order(self._next, None, "end"))
-        results = tuple(r.result(self._setup) for r in self._records if r.usable)
+        self._end_activity(self._next)
+        results = [r.result(self._setup) for r in self._records]
         if not results or self._calibration is None:
-            why = next(iter(self._flags.values())).sentence if self._flags else "there was none"
+            said = list(self._flags.values())
+            why = said[-1].sentence if said else "none had a still second to measure from"
             raise NoDrillError(f"no drill could be analysed: {why}")
         return SessionResult(
             placements=self._setup.chain,
             calibration=self._calibration.result,
-            drills=results,
+            drills=tuple(results),
             loss={p: count.fraction for p, count in self._loss.items()},
             flags=tuple(self._flags.values()),
         )
 
     def _order(self, t_s: float, activity: Activity | None, kind: str) -> None:
-        self._orders.append(_Order(int(np.ceil(t_s * GRID_HZ - 1e-6)), activity, kind))
+        at = int(np.ceil(t_s * GRID_HZ - 1e-6)) if np.isfinite(t_s) else np.iinfo(np.int64).max
+        self._orders.append(_Order(int(at), activity, kind))
         self._orders.sort(key=lambda order: order.at)
 
     def _ready(self) -> int | None:
         """Grid index up to which everything that is worth waiting for has come."""
         ends = [lane.track.extent.end for lane in self._lanes.values()]
-        if min(ends) == 0:
+        if any(len(lane.track.extent) == 0 for lane in self._lanes.values()):
             return None
         return max(min(ends), max(ends) - int(MAX_LAG_S * GRID_HZ))
 
-    def _piece(self, ready: int) -> int:
-        """Where the next piece ends: at the next order, or soon while stillness is sought."""
-        assert self._next is not None
-        while self._orders and self._orders[0].at <= self._next:
-            self._apply(self._orders.pop(0))
+    def _piece(self, at: int, ready: int) -> int:
+        """Where the piece that starts at ``at`` ends, once all orders due there are carried out."""
+        while self._orders and self._orders[0].at <= at:
+            self._apply(self._orders.pop(0), at)
         end = ready if not self._orders else min(ready, self._orders[0].at)
-        if self._seek is not None:
-            end = min(end, (self._next // STEP + 1) * STEP)
-        return end
+        return end if self._seek is None else min(end, (at // STEP + 1) * STEP)
 
-    def _process(self, end: int) -> _Part:
-        assert self._next is not None
-        window = Window(self._next, end)
+    def _process(self, start: int, end: int) -> _Part:
+        window = Window(start, end)
         self._next = end
-        if self._seek is not None:
-            self._look_for_neutral(end)
+        if self._seek is not None and start % STEP == 0:
+            self._look_for_neutral(self._seek, start)
+        late, self._late_reps = self._late_reps, []
         if self._run is None:
             return _Part.unknown(window)
         update = self._run.update(self._motion(window))
-        share = shares_now(update.fused.angles_deg[:, :3], self._share, 1.0 / GRID_HZ)
-        if self._keep and self._records and self._records[-1].run is self._run:
+        segments = update.fused.angles_deg[:, :3]
+        share = shares_now(segments, self._share, 1.0 / GRID_HZ)
+        if self._keep and self._run.reps is not None:
             self._records[-1].add(update.fused)
-        return _Part(update.fused.frames(), update.phase, share, tuple(update.reps))
+        reps = (*late, *update.reps)
+        return _Part(update.fused.frames(), update.phase, share, reps)
 
     def _motion(self, window: Window) -> Motion:
-        """Orientations and rates over ``window``; a sensor that lags is held and counts as silent."""
+        """The chain's motion; a sensor that lags is held where it was and counts as silent."""
         q, gyr, gap, gaps = [], [], np.zeros(len(window), dtype=bool), []
         for i, placement in enumerate(self._setup.chain):
             lane = self._lanes[placement]
             known = window.clip(lane.track.extent)
-            missing = len(window) - len(known)
             if not len(known):
                 known = Window(lane.track.extent.end - 1, lane.track.extent.end)
-                missing = len(window) - 1
-            gap |= np.append(lane.track.gap(known), np.ones(missing, dtype=bool))
-            q.append(np.pad(lane.q_es(known), ((0, missing), (0, 0)), mode="edge"))
-            gyr.append(np.pad(lane.rate(known), ((0, missing), (0, 0)), mode="edge"))
+            fill = np.minimum(np.arange(len(window)), len(known) - 1)
+            silent = window.first + np.arange(len(window)) >= lane.track.extent.end
+            q.append(lane.q_es(known)[fill])
+            gyr.append(lane.rate(known)[fill])
+            gap |= lane.track.gap(known)[fill] | silent
             gaps += [(i, g) for g in lane.gaps if window.first < g.end <= window.end]
         return Motion(window, np.stack(q, axis=1), np.stack(gyr, axis=1), gap, tuple(gaps))
 
-    def _apply(self, order: _Order) -> None:
+    def _apply(self, order: _Order, at: int) -> None:
         if order.kind == "rezero":
-            self._seek = order.at
-            return
-        self._end_activity(order.at)
-        if order.kind == "begin" and order.activity is not None:
-            self._activity = (order.activity, order.at)
-            self._neutrals_wanted += order.activity is Activity.CALIBRATION_NEUTRAL
+            self._seek = at
+        elif order.kind == "begin" and order.activity is not None:
+            self._end_activity(at)
+            self._activity = (order.activity, at)
             if order.activity in DRILLS:
-                self._begin_drill(order.activity, order.at)
+                self._begin_drill(order.activity, at)
+        elif order.activity is None or (
+            self._activity is not None and order.activity is self._activity[0]
+        ):
+            self._end_activity(at)
 
     def _end_activity(self, at: int) -> None:
         if self._activity is None:
@@ -268,21 +358,169 @@ class Pipeline:
         activity, start = self._activity
         self._activity = None
         if activity in DRILLS:
-            if self._records:
-                self._records[-1].end(at)
-            self._run = self._free_run(at)
-        elif activity in CALIBRATION:
-            self._announced.append((activity, Window(start, at)))
-            self._calibrate(None)
+            self._end_drill(at)
+        elif activity in CALIBRATIONS:
+            self._take_calibration(activity, Window(start, at))
 
-    def _calibrate(self, fallback: Window | None) -> None:
-        """Calibrate from what was announced so far, keeping earlier windows that were forgotten."""
-        tracks = {p: lane.track for p, lane in self._lanes.items()}
-        self._windows = find_windows(tracks, self._announced)
-        if not (self._windows.neutral or self._windows.rest or fallback):
-            return
+    def _take_calibration(self, activity: Activity, window: Window) -> None:
+        """Keep the samples of a calibration step and calibrate from all steps so far."""
+        for lane in self._lanes.values():
+            window = window.clip(lane.track.extent)
+        tracks = {p: lane.track.excerpt(window) for p, lane in self._lanes.items()}
+        self._announced.append((activity, Stretch(tracks, window)))
+        known = {s.window for s in self._stretches.neutral}
+        self._stretches = verified(self._announced)
+        new = [s.window for s in self._stretches.neutral if s.window not in known]
+        if activity is Activity.CALIBRATION_NEUTRAL and not new:
+            words = "The neutral held no still second: sit tall and keep still, then repeat it."
+            self._flags["neutral_not_still"] = Flag("neutral_not_still", words)
+        for still in new:
+            self._neutral_q[still] = {p: lane.q_es(still).copy() for p, lane in self._lanes.items()}
         for p, lane in self._lanes.items():
-            known = self._windows.neutral or ((fallback,) if fallback else ())
-            lane.set_bias(gyro_bias(lane.track, self._windows.rest, known).bias_rad_s)
-        if self._windows.neutral or fallback:
-            self._calibration = calibrate(tracks, self._windows, self._setup, fallback)
+            bias = gyro_bias(p, self._stretches.rest, self._stretches.neutral)
+            if bias.source != "none":
+                lane.set_bias(bias.bias_rad_s)
+        if self._stretches.neutral:
+            self._calibration = calibrate(self._stretches, self._setup)
+            if new and self._run is not None:
+                self._measure_from(self._reference(new[-1]))
+
+    def _begin_drill(self, activity: Activity, at: int) -> None:
+        around = Window(at - int(LOOK_S * GRID_HZ), at)
+        tracks = {p: lane.track for p, lane in self._lanes.items()}
+        neutral = announced_neutral(self._stretches.neutral, tracks, at, around)
+        if neutral is None:
+            self._seek = at
+            if self._run is not None:
+                self._run.end_drill()
+            return
+        self._start_run(activity, self._reference(neutral.window), at, neutral.flags)
+
+    def _end_drill(self, at: int) -> None:
+        self._seek = None
+        if self._run is not None and self._run.reps is not None:
+            self._late_reps += self._run.finish()
+            self._run.end_drill()
+
+    def _look_for_neutral(self, since: int, now: int) -> None:
+        """Take the first still second since ``since``, if it has come by ``now``."""
+        tracks = {p: lane.track for p, lane in self._lanes.items()}
+        found = first_still(tracks, Window(max(since, now - 2 * SPAN), now))
+        if found is None:
+            return
+        self._seek = None
+        if self._calibration is None or not self._stretches.neutral:
+            stretch = Stretch({p: t.excerpt(found.window) for p, t in tracks.items()}, found.window)
+            for p, lane in self._lanes.items():
+                lane.set_bias(gyro_bias(p, self._stretches.rest, (stretch,)).bias_rad_s)
+            self._calibration = calibrate(self._stretches, self._setup, stretch)
+        reference = self._reference(found.window)
+        if self._activity is not None and self._activity[0] in DRILLS:
+            if self._run is not None and self._run.reps is not None:
+                self._measure_from(reference)
+            else:
+                self._start_run(self._activity[0], reference, now, found.flags)
+        else:
+            self._measure_from(reference)
+
+    def _measure_from(self, reference: Reference) -> None:
+        assert self._calibration is not None
+        if self._run is None:
+            at = int(reference.neutral_s[1] * GRID_HZ)
+            self._run = DrillRun(None, self._setup, self._calibration, reference, at)
+        else:
+            self._run.set_reference(reference, self._calibration)
+
+    def _start_run(
+        self, activity: Activity, reference: Reference, at: int, flags: tuple[Flag, ...]
+    ) -> None:
+        assert self._calibration is not None
+        self._run = DrillRun(drill_of(activity), self._setup, self._calibration, reference, at)
+        if self._keep:
+            self._records.append(DrillRecord(activity, at, self._run, flags))
+
+    def _reference(self, still: Window) -> Reference:
+        assert self._calibration is not None
+        q = self._neutral_q.get(still)
+        if q is None:
+            q = {p: lane.q_es(still) for p, lane in self._lanes.items()}
+        return make_reference(q, self._calibration, self._setup.chain, (still.start_s, still.end_s))
+
+    def _forget(self) -> None:
+        """Drop what no neutral and no calibration step under way can need."""
+        assert self._next is not None
+        since = self._next - int(KEEP_S * GRID_HZ)
+        if self._activity is not None and self._activity[0] in CALIBRATIONS:
+            since = min(since, self._activity[1])
+        for lane in self._lanes.values():
+            if lane.track.extent.first < since - int(KEEP_S * GRID_HZ):
+                lane.forget_before(since)
+
+    def _update(self, parts: Sequence[_Part]) -> Update:
+        frames = [p.frames for p in parts]
+        if not parts:
+            empty = Frames(np.empty(0), np.empty((0, 7)), np.empty((0, 4)), np.empty(0, np.uint8))
+            return Update(empty, np.empty(0, np.uint8), np.empty((0, 3)), (), self._status(np.inf))
+        joined = Frames(
+            np.concatenate([f.t_s for f in frames]),
+            np.concatenate([f.angles_deg for f in frames]),
+            np.concatenate([f.sd_deg for f in frames]),
+            np.concatenate([f.quality for f in frames]),
+        )
+        return Update(
+            frames=joined,
+            phase=np.concatenate([p.phase for p in parts]),
+            share_now=np.concatenate([p.share for p in parts]),
+            reps=tuple(rep for p in parts for rep in p.reps),
+            status=self._status(float(joined.sd_deg[-1, 3])),
+        )
+
+    def _status(self, sd_deg: float) -> Status:
+        run, activity = self._run, self._activity[0] if self._activity else None
+        finder = run.reps if run is not None else None
+        split = run.split if run is not None else make_split(self._setup, SEATED)
+        result = self._calibration.result if self._calibration is not None else None
+        cue = None
+        if finder is not None:
+            reps = [c.rep for c in finder.counted]
+            cue = current_cue(reps, finder.drill, sd_deg)
+        return Status(
+            activity=activity,
+            drill=activity if activity in DRILLS else None,
+            set=finder.set_number if finder is not None else None,
+            neutral_known=run is not None and (activity not in DRILLS or finder is not None),
+            calibration=result,
+            set_shares=finder.set_shares() if finder is not None else None,
+            split_source=split.source,
+            flags=(*(result.flags if result else ()), *self._flags.values()),
+            cue=cue,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Something that begins or ends at a grid index."""
+
+    at: int
+    activity: Activity | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What became known with one piece."""
+
+    frames: Frames
+    phase: npt.NDArray[np.uint8]
+    share: FloatArray
+    reps: tuple[Rep, ...]
+
+    @classmethod
+    def unknown(cls, window: Window) -> _Part:
+        """Nothing known: there is no neutral yet."""
+        n = len(window)
+        t_s = np.arange(window.first, window.end) / GRID_HZ
+        quality = np.full(n, Quality.UNUSABLE, dtype=np.uint8)
+        frames = Frames(t_s, np.full((n, 7), np.nan), np.full((n, 4), np.nan), quality)
+        phase = np.full(n, Phase.NEUTRAL, dtype=np.uint8)
+        return cls(frames, phase, np.full((n, 3), np.nan), ())

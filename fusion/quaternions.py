@@ -6,9 +6,12 @@ textbook ones (Hamilton convention); swing–twist follows the definition in :mo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from sensors.samples import FloatArray
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 IDENTITY: FloatArray = np.array([1.0, 0.0, 0.0, 0.0])
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.drills import Drill
 from fusion.excursions import Excursion, ExcursionFinder, ExcursionParameters
 from fusion.grid import GRID_HZ
 from fusion.results import Quality, Rep, RepMetrics, Shares, Side, Verdict
 from fusion.shares import ShareSums, estimate_shares
 from fusion.smoothness import onset, sparc
-from fusion.split import Split
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from fusion.drills import Drill
+    from fusion.split import Split
+    from sensors.samples import FloatArray
 
 DOMINANCE = 0.9
 """A repetition turns by more than this part of what it bends; bows and side bends do not."""
@@ -64,7 +67,7 @@ class RepFinder:
         first: int,
         parameters: ExcursionParameters | None = None,
     ) -> None:
-        self._drill = drill
+        self.drill = drill
         self._split = split
         self._excursions = ExcursionFinder(first, parameters)
         self._first = first
@@ -130,7 +133,7 @@ class RepFinder:
         reasons = _reasons(excursion, column, peak)
         number = self._number(excursion)
         rep = Rep(
-            drill=self._drill.activity,
+            drill=self.drill.activity,
             set=number,
             rep=len(self.counted) + 1,
             side=Side.LEFT if excursion.side > 0 else Side.RIGHT,
@@ -175,7 +178,7 @@ class RepFinder:
         before = self.counted[-1].rep
         side = Side.LEFT if excursion.side > 0 else Side.RIGHT
         rested = excursion.start / GRID_HZ - before.end_s > REST_BETWEEN_SETS_S
-        changed = self._drill.one_side_per_set and side is not before.side
+        changed = self.drill.one_side_per_set and side is not before.side
         return before.set + (1 if rested or changed else 0)
 
 

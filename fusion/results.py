@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-from sensors.samples import Activity, FloatArray, Placement
+    from sensors.samples import Activity, FloatArray, Placement
 
 ANGLES = ("pelvis", "lumbar", "thoracic", "thoracolumbar", "total", "lateral", "flexion")
 """Columns of :attr:`Frames.angles_deg`."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fusion.frames import AXIS_NAMES
 from sensors.samples import FloatArray, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 UPPER_BACK_LEVELS = ("T1", "T2", "T3", "T4")
 

@@ -12,15 +12,19 @@ ratios are never averaged and never taken between peaks at different instants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import betaincinv, ndtri
 
 from fusion.results import Interval, Shares, SplitSource
-from fusion.split import Split
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fusion.split import Split
+    from sensors.samples import FloatArray
 
 KAPPA_DEG = 3.0
 PRIOR_PELVIS = 0.10

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from fusion.calibration import Calibration
+import numpy as np
+
 from fusion.drill_run import Motion, heading_events, rate_sd_dps, take_in
-from fusion.drills import Drill
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse
 from fusion.grid import GRID_HZ
 from fusion.heading import HeadingFilter, HeadingParameters
-from fusion.lane import Gap
 from fusion.lowpass import smooth_lowpass
 from fusion.reps import Counted, RepFinder
-from fusion.setup import Setup
 from fusion.spine import Reference, heading_deg, tilt_deg, turns
 from fusion.split import make_split
 
-import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fusion.calibration import Calibration
+    from fusion.drills import Drill
+    from fusion.lane import Gap
+    from fusion.setup import Setup
 
 
 def smooth_drill(

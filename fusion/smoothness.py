@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from sensors.samples import FloatArray
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 
 def sparc(

@@ -18,16 +18,20 @@ about axis a: in full when seated, hardly on all fours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusion import quaternions as qt
-from fusion.calibration import Calibration
 from fusion.frames import UP_E
-from fusion.heading import HeadingEstimate
-from sensors.samples import FloatArray, Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fusion.calibration import Calibration
+    from fusion.heading import HeadingEstimate
+    from sensors.samples import FloatArray, Placement
 
 INCLINATION_SD_DEG = 0.35
 SCALE_SD = 0.008

@@ -8,13 +8,16 @@ the literature, with its interval, and nothing in the session moves it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.drills import Drill
 from fusion.results import SplitSource
-from fusion.setup import Setup
 from sensors.samples import FloatArray, Placement
+
+if TYPE_CHECKING:
+    from fusion.drills import Drill
+    from fusion.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,18 @@ its axes. Sway and breathing of a quiet body pass: 0.15–0.6 °/s are usual.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from fusion.grid import GRID_HZ
 from fusion.track import Track, Window
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sensors.samples import FloatArray
 
 SPAN = int(1.0 * GRID_HZ)
 SMOOTH = int(0.2 * GRID_HZ)
@@ -24,9 +28,7 @@ MAX_RATE_UNKNOWN_BIAS_DPS = 12.0
 MAX_TILT_DEG = 2.0
 
 
-def still_runs(
-    tracks: Iterable[tuple[Track, FloatArray | None]], window: Window
-) -> list[Window]:
+def still_runs(tracks: Iterable[tuple[Track, FloatArray | None]], window: Window) -> list[Window]:
     """Maximal runs inside ``window`` during which every sensor kept still, longest first.
 
     Parameters

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from fusion import quaternions as qt
 from fusion.grid import GRID_HZ, GridBlock
-from sensors.samples import FloatArray
+
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,7 @@ class Window:
     @classmethod
     def between(cls, start_s: float, end_s: float) -> Window:
         """The grid times from ``start_s`` to before ``end_s``."""
-        return cls(
-            int(np.ceil(start_s * GRID_HZ - 1e-6)), int(np.ceil(end_s * GRID_HZ - 1e-6))
-        )
+        return cls(int(np.ceil(start_s * GRID_HZ - 1e-6)), int(np.ceil(end_s * GRID_HZ - 1e-6)))
 
     def clip(self, other: Window) -> Window:
         """The part inside ``other``."""
@@ -112,6 +113,13 @@ class Track:
     def forget_before(self, index: int) -> None:
         """Drop what lies before grid ``index``."""
         self._rows.forget_before(index)
+
+    def excerpt(self, window: Window) -> Track:
+        """A track of its own that holds only ``window``."""
+        out = Track()
+        out.has_quat = self.has_quat
+        out._rows.append(window.first, self._rows[window])
+        return out
 
     def rate(self, window: Window) -> FloatArray:
         """Angular rate (n, 3) in rad/s, from the orientations where the sensor sends only those."""

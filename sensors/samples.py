@@ -91,6 +91,13 @@ class ImuBlock:
     def __len__(self) -> int:
         return len(self.t_s)
 
+    def part(self, rows: slice) -> ImuBlock:
+        """Some of the samples."""
+        mag, quat, clipped = (
+            None if a is None else a[rows] for a in (self.mag, self.quat, self.clipped)
+        )
+        return ImuBlock(self.t_s[rows], self.acc[rows], self.gyr[rows], mag, quat, clipped)
+
 
 @dataclass(frozen=True, slots=True)
 class SensorInfo:

@@ -1,0 +1,130 @@
+"""Cues: what to do better, said only when two of the last three repetitions show it.
+
+Every threshold is a heuristic; none is validated. What cannot be seen (neck, arms, shoulder blades,
+breath) is not spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from fusion.reps import UNCERTAIN_SD_DEG
+from fusion.results import Cue, Rep, SplitSource
+
+if TYPE_CHECKING:
+    from fusion.drills import Drill
+
+LAST = 3
+NEEDED = 2
+
+Rule = Callable[[Rep], bool]
+
+
+def _pelvis(rep: Rep) -> float:
+    """Pelvis rotation at the peak towards the side of the repetition (°)."""
+    return rep.pelvis_deg if rep.total_deg > 0 else -rep.pelvis_deg
+
+
+def _hips(degrees: float, share: float) -> Rule:
+    return lambda r: _pelvis(r) > degrees and r.shares.pelvis.value > share
+
+
+def _side_bend(degrees: float, part: float) -> Rule:
+    def rule(rep: Rep) -> bool:
+        lateral = abs(rep.metrics.lateral_at_peak_deg)
+        return lateral > degrees and lateral > part * abs(rep.thoracolumbar_deg)
+
+    return rule
+
+
+def _arching(degrees: float, part: float) -> Rule:
+    def rule(rep: Rep) -> bool:
+        extension = -rep.metrics.flexion_at_peak_deg
+        return extension > degrees and extension > part * abs(rep.thoracolumbar_deg)
+
+    return rule
+
+
+def _low_back_led(rep: Rep) -> bool:
+    measured = rep.split_source is not SplitSource.PRIOR
+    spine = rep.shares.lumbar.value + rep.shares.thoracic.value
+    return measured and spine > 0.5 and rep.shares.lumbar.value > 0.45 * spine
+
+
+RULES: tuple[tuple[str, str, Rule, Rule | None, bool], ...] = (
+    (
+        "hips_moved",
+        "Your hips joined in: keep them still and turn from the chest.",
+        _hips(6.0, 0.15),
+        _hips(10.0, 0.25),
+        False,
+    ),
+    (
+        "hips_countered",
+        "Your hips turned the other way: let them rest.",
+        lambda r: _pelvis(r) < -5.0,
+        None,
+        False,
+    ),
+    (
+        "side_bend",
+        "You bent to the side: grow tall, then turn.",
+        _side_bend(8.0, 0.25),
+        _side_bend(12.0, 0.40),
+        False,
+    ),
+    (
+        "arching",
+        "You arched your back: keep your ribs down as you turn.",
+        _arching(10.0, 0.30),
+        _arching(15.0, 0.30),
+        False,
+    ),
+    (
+        "slumping",
+        "You rounded forward: sit tall again.",
+        lambda r: r.metrics.flexion_at_peak_deg > 12.0,
+        None,
+        True,
+    ),
+    (
+        "low_back_led",
+        "Your low back did much of the turning: think of turning the breastbone.",
+        _low_back_led,
+        None,
+        False,
+    ),
+    (
+        "rushing",
+        "Slower: about two seconds each way.",
+        lambda r: r.peak_rate_dps > 90.0 or r.metrics.out_s < 0.8,
+        None,
+        False,
+    ),
+)
+"""Code, sentence, amber rule, red rule, seated only; the most important first."""
+
+
+def current_cue(reps: Sequence[Rep], drill: Drill, sd_deg: float) -> Cue | None:
+    """The most important cue that the last repetitions call for, or ``None``.
+
+    Parameters
+    ----------
+    reps
+        Repetitions so far.
+    drill
+        Which drill: some cues mean something only when seated.
+    sd_deg
+        Standard deviation of the thoracolumbar rotation now; nothing is said on uncertain angles.
+    """
+    last = reps[-LAST:]
+    if sd_deg > UNCERTAIN_SD_DEG:
+        return None
+    for code, sentence, amber, red, seated_only in RULES:
+        if seated_only and not drill.upright:
+            continue
+        if sum(map(amber, last)) >= NEEDED:
+            strong = red is not None and sum(map(red, last)) >= NEEDED
+            return Cue(code, sentence, "red" if strong else "amber")
+    return None

@@ -43,6 +43,7 @@ class HeadingParameters:
     miss_sd_deg: tuple[float, float] = (1.0, 2.2)
     joint_miss_sd_deg: tuple[float, float, float] = (1.0, 1.0, 2.0)
     miss_weight: float = 8.0
+    widest_miss: float = 2.5
     gate_sigmas: float = 3.5
     huber_sigmas: float = 1.5
     rest_turn_deg: float = 0.6
@@ -125,6 +126,7 @@ class HeadingFilter:
         self._state = _State(t_s, np.zeros(2 * n), p)
         miss = self.parameters.miss_sd_deg if n == 2 else self.parameters.joint_miss_sd_deg
         self._miss_var = np.array(miss[:n]) ** 2
+        self._widest_var = (self.parameters.widest_miss * np.array(miss[:n])) ** 2
         self._miss_n = np.full(n, self.parameters.miss_weight)
         self._last: Dwell | None = None
         self._nodes: list[_Node] | None = [_Node(self._state, self._state)] if remember else None
@@ -265,7 +267,8 @@ class HeadingFilter:
         if np.isinf(self._miss_n[joint]):
             return
         self._miss_n[joint] += 1
-        own = max(miss_deg**2 - predicted_var, 0.1)
+        # Bounded, or a drift that the model did not expect would be taken for a sloppy person.
+        own = min(max(miss_deg**2 - predicted_var, 0.1), self._widest_var[joint])
         self._miss_var[joint] += (own - self._miss_var[joint]) / self._miss_n[joint]
 
     def _smoothed_states(self) -> list[_State]:

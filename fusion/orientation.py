@@ -22,7 +22,12 @@ from fusion import quaternions as qt
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
-VQF_PARAMETERS = {"restBiasEstEnabled": False, "magDistRejectionEnabled": False}
+VQF_PARAMETERS = {
+    "restBiasEstEnabled": False,
+    "magDistRejectionEnabled": False,
+    "biasClip": 0.3,
+}
+"""The bias is known to a fraction of a degree per second: a knock must not teach VQF another."""
 
 
 class OrientationFilter(Protocol):

@@ -1,0 +1,156 @@
+"""Lost samples, filled so that the heading does not jump.
+
+A sensor on soft tissue rings at 6–10 Hz. A straight line across a burst of lost samples takes
+whatever the ringing happened to be at its edges for a turn that lasted as long as the burst: a
+degree of heading each time. Missing rates are therefore estimated by least squares from an
+autoregressive model of the samples around them (Janssen, Veldhuis & Vries 1986,
+doi:10.1109/TASSP.1986.1164824), which continues the ringing from both sides. Gaps too long for that
+are bridged between the mean rates of either side. Everything filled in a long gap is marked silent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from sensors.samples import FloatArray
+
+GAP_S = 0.1
+"""Inside a longer interval between two samples nothing is written out."""
+
+EDGE_S = 0.12
+"""A gap is filled once samples of this long after it have come."""
+
+CONTEXT_S = 0.6
+LONGEST_MODELLED_S = 0.4
+ORDER = 12
+_SEEN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Samples without losses: times (n,), values (n, 6), and where they were silent (n,).
+
+    ``silent`` is true where the interval that ends at the sample lies in a long gap.
+    """
+
+    t_s: FloatArray
+    values: FloatArray
+    silent: npt.NDArray[np.bool_]
+
+
+class LossFiller:
+    """Fills losses block by block; any blocking gives the same samples."""
+
+    def __init__(self) -> None:
+        self._waiting_s = np.empty(0)
+        self._waiting = np.empty((0, 6))
+        self._left_s = np.empty(0)
+        self._left = np.empty((0, 6))
+        self._left_end = -np.inf
+        self._usual_s = 0.0
+
+    def push(self, t_s: FloatArray, values: FloatArray) -> Filled:
+        """Everything that became known with these samples.
+
+        Parameters
+        ----------
+        t_s
+            (m,) times, later than all before.
+        values
+            (m, 6) angular rate and specific force.
+        """
+        t_s = np.concatenate([self._waiting_s, t_s])
+        values = np.concatenate([self._waiting, values])
+        parts: list[Filled] = []
+        at = 0
+        if not self._usual_s and len(t_s) > _SEEN:
+            self._usual_s = float(np.median(np.diff(t_s[: _SEEN + 1])))
+        if self._usual_s:
+            before = self._left_s[-1:] if len(self._left_s) else t_s[:1]
+            wide = np.flatnonzero(np.diff(t_s, prepend=before) > 1.6 * self._usual_s)
+            for gap in [*wide.tolist(), len(t_s)]:
+                if gap > at:
+                    parts.append(self._accept(t_s[at:gap], values[at:gap], silent=False))
+                    at = gap
+                if gap == len(t_s) or t_s[-1] - t_s[gap] < EDGE_S:
+                    break
+                right = slice(gap, int(np.searchsorted(t_s, t_s[gap] + EDGE_S, side="right")))
+                parts.append(self._fill(t_s[right], values[right]))
+                long = bool(t_s[gap] - self._left_end > GAP_S)
+                parts.append(self._accept(t_s[gap : gap + 1], values[gap : gap + 1], silent=long))
+                at = gap + 1
+        self._waiting_s, self._waiting = t_s[at:], values[at:]
+        return _joined(parts)
+
+    def _accept(self, t_s: FloatArray, values: FloatArray, *, silent: bool) -> Filled:
+        """Hand out these samples and remember them as what lies left of the next gap."""
+        if not silent:
+            self._left_end = float(t_s[-1])
+        self._left_s = np.concatenate([self._left_s, t_s])
+        self._left = np.concatenate([self._left, values])
+        since = int(np.searchsorted(self._left_s, self._left_s[-1] - CONTEXT_S))
+        self._left_s, self._left = self._left_s[since:], self._left[since:]
+        return Filled(t_s, values, np.full(len(t_s), silent))
+
+    def _fill(self, right_s: FloatArray, right: FloatArray) -> Filled:
+        """Fill the gap between what was handed out and the samples ``right`` behind it."""
+        start_s, span_s = float(self._left_s[-1]), float(right_s[0] - self._left_s[-1])
+        n = max(round(span_s / self._usual_s) - 1, 1)
+        t_s = start_s + span_s * np.arange(1, n + 1) / (n + 1)
+        part = ((t_s - start_s) / span_s)[:, None]
+        values = self._left[-1] + part * (right[0] - self._left[-1])
+        regular = right_s[-1] - right_s[0] < 1.2 * self._usual_s * (len(right) - 1)
+        if 1 < n and span_s <= LONGEST_MODELLED_S and regular and len(self._left) > 3 * ORDER:
+            values[:, :3] = autoregressive(self._left[:, :3], right[:, :3], n)
+        elif n > 1:
+            edge = self._left[self._left_s > start_s - EDGE_S].mean(axis=0)
+            values = edge + part * (right.mean(axis=0) - edge)
+        silent = span_s > GAP_S
+        return self._accept(t_s, values, silent=silent)
+
+
+def autoregressive(left: FloatArray, right: FloatArray, n: int) -> FloatArray:
+    """Estimate ``n`` samples (n, k) that are missing between ``left`` (a, k) and ``right`` (b, k).
+
+    One model of order :data:`ORDER` is fitted to all k channels of both sides; the missing samples
+    are those that leave the smallest prediction errors.
+
+    Source: Janssen, Veldhuis & Vries 1986, without the iteration; the fit is regularised, because
+    a second of samples may hold less than the order has coefficients.
+    """
+    rows = np.concatenate([_histories(x, ORDER) for x in (left, right) if len(x) > ORDER], axis=0)
+    past, now = rows[:, 1:], rows[:, 0]
+    ridge = 1e-3 * float(np.mean(past**2)) * len(past) / ORDER + 1e-12
+    weights = np.linalg.solve(past.T @ past + ridge * np.eye(ORDER), past.T @ now)
+    edge = min(ORDER, len(right))
+    series = np.concatenate([left[-ORDER:], np.zeros((n, left.shape[1])), right[:edge]])
+    # Each row of the predictor gives one sample minus what the model expects of it.
+    predictor = np.zeros((n + edge, len(series)))
+    kernel = np.append(-weights[::-1], 1.0)
+    for i in range(n + edge):
+        predictor[i, i : i + ORDER + 1] = kernel
+    unknown = slice(ORDER, ORDER + n)
+    known = predictor @ series
+    estimate, *_ = np.linalg.lstsq(predictor[:, unknown], -known, rcond=None)
+    return np.asarray(estimate)
+
+
+def _histories(x: FloatArray, order: int) -> FloatArray:
+    """Rows of each sample (newest first) and the ``order`` before it, all channels stacked."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, order + 1, axis=0)
+    return np.asarray(windows[..., ::-1].reshape(-1, order + 1))
+
+
+def _joined(parts: list[Filled]) -> Filled:
+    if not parts:
+        return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool))
+    return Filled(
+        np.concatenate([p.t_s for p in parts]),
+        np.concatenate([p.values for p in parts]),
+        np.concatenate([p.silent for p in parts]),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,8 +38,11 @@ _SEGMENTS: Final = ("pelvis", "lumbar", "thoracic")
 
 def session_title(name: str) -> str:
     """Say when a session was made, from its name; a name of another form stays as it is."""
+    found = re.match(r"(\d{4}-\d\d-\d\d)_(\d\d)-?(\d\d)-?\d\d(?:_|$)", name)
+    if found is None:
+        return name
     try:
-        moment = datetime.strptime(name[:19], "%Y-%m-%d_%H-%M-%S")
+        moment = datetime.fromisoformat("{} {}:{}".format(*found.groups()))
     except ValueError:
         return name
     return f"{moment:%A}, {moment.day} {moment:%B %Y}, {moment:%H:%M}"

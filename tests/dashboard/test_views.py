@@ -137,8 +137,14 @@ def test_who_should_ask_first_is_said():
         assert reason in said
 
 
-def test_a_name_of_another_form_stays_as_it_is():
-    assert wording.session_title("morning, left shoulder") == "morning, left shoulder"
+@pytest.mark.parametrize("name", ["2026-03-04_10-20-30", "2026-03-04_102030_seated"])
+def test_a_session_is_called_by_its_moment(name):
+    assert wording.session_title(name) == "Wednesday, 4 March 2026, 10:20"
+
+
+@pytest.mark.parametrize("name", ["morning, left shoulder", "2026-13-04_10-20-30", "2026-03-04"])
+def test_a_name_of_another_form_stays_as_it_is(name):
+    assert wording.session_title(name) == name
 
 
 def test_the_chart_gets_few_points_and_none_where_the_angle_is_unusable(library):

@@ -1,6 +1,6 @@
 // The one line that says what to do next. Pure: what is known goes in, a sentence comes out.
 
-import { isLeading } from "./guide.js";
+import { isCalibrated, isLeading } from "./guide.js";
 import { placeName } from "./segments.js";
 
 /**
@@ -47,6 +47,8 @@ function troubleAdvice({ snapshot, complaint }) {
   if (snapshot.state === "failed") {
     return { level: "red", words: snapshot.failure ?? "The sensors cannot be reached. Check that they are charged and switched on." };
   }
+  const stopped = snapshot.flags.find((/** @type {any} */ flag) => flag.code === "fusion_failed");
+  if (stopped) return { level: "red", words: stopped.words };
   if (complaint) return { level: "amber", words: complaint };
   const missing = snapshot.sensors.find((/** @type {any} */ s) => s.state === "lost" || s.state === "stalled");
   if (missing?.words) return { level: "amber", words: `${placeName(missing.placement)}: ${missing.words}` };
@@ -88,6 +90,6 @@ export function advise(known) {
   const after = analysisAdvice(snapshot.analysis);
   if (after) return after;
   if (snapshot.state === "ended") return { level: "info", words: "The recording that was played has come to its end." };
-  if (!snapshot.calibration) return { level: "info", words: "Put the sensors on, then press Calibrate. It takes half a minute." };
+  if (!isCalibrated(snapshot.calibration)) return { level: "info", words: "Put the sensors on, then press Calibrate. It takes half a minute." };
   return { level: "info", words: "Ready. Take the start position and press Start." };
 }

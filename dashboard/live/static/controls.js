@@ -1,7 +1,7 @@
 // Drill choice and buttons. Exactly one is filled: the one to press next.
 
 import { h } from "./dom.js";
-import { isLeading } from "./guide.js";
+import { isCalibrated, isLeading } from "./guide.js";
 import { icon } from "./icons.js";
 import { DRILLS } from "./segments.js";
 
@@ -65,7 +65,7 @@ export class Controls {
     this.#able(this.calibrate, usable && !this.running && !waiting);
     this.#able(this.mark, usable && this.running);
     this.#able(this.rezero, usable && !waiting);
-    const calibrateNext = usable && !this.running && !snapshot.calibration;
+    const calibrateNext = usable && !this.running && !waiting && !isCalibrated(snapshot.calibration);
     this.start.classList.toggle("primary", !calibrateNext);
     this.calibrate.classList.toggle("primary", calibrateNext);
     this.#label(this.running);

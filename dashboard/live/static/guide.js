@@ -22,6 +22,7 @@ const VERDICTS = Object.freeze({
 });
 
 const TICK_MS = 100;
+const OLD_VERDICT_MS = 2500;
 const VERDICT_PATIENCE_MS = 8000;
 
 /**
@@ -40,6 +41,16 @@ const isDrill = (activity) => !activity.startsWith("calibration");
 export function isLeading(guide) {
   if (!guide || guide.step >= guide.steps.length) return false;
   return guide.phase === "ready" || !isDrill(guide.steps[guide.step]);
+}
+
+/**
+ * Whether the sensors were related to the body by a calibration, not merely by gravity.
+ * @param {any} calibration  as the snapshot has it
+ * @returns {boolean}
+ */
+export function isCalibrated(calibration) {
+  if (!calibration || calibration.verdict === "rejected") return false;
+  return Object.values(calibration.sensors).every((/** @type {any} */ s) => s.method !== "gravity");
 }
 
 export class GuidePanel {
@@ -66,6 +77,7 @@ export class GuidePanel {
     this.since_ms = 0;
     this.seen_ms = 0;
     this.calibrating = false;
+    this.before = "";
     this.stepKey = "";
     this.timer = 0;
   }
@@ -73,9 +85,17 @@ export class GuidePanel {
   /** @param {any} snapshot */
   show(snapshot) {
     const leading = isLeading(snapshot.guide);
-    if (leading) this.#lead(snapshot.guide);
-    else if (this.mode === "leading") this.#finish();
-    if (this.mode === "checking" && snapshot.calibration) this.#conclude(snapshot.calibration);
+    const verdict = JSON.stringify(snapshot.calibration);
+    if (leading) {
+      if (this.mode !== "leading") this.before = verdict;
+      this.#lead(snapshot.guide);
+    } else if (this.mode === "leading") {
+      if (this.calibrating && snapshot.state !== "drill") this.#check();
+      else this.#close();
+    }
+    if (this.mode !== "checking" || !snapshot.calibration) return;
+    const waited = performance.now() - this.since_ms > OLD_VERDICT_MS;
+    if (verdict !== this.before || waited) this.#conclude(snapshot.calibration);
   }
 
   /** @param {Guide} guide */
@@ -134,11 +154,7 @@ export class GuidePanel {
     setText(this.count, String(Math.ceil(left_s)));
   }
 
-  #finish() {
-    if (!this.calibrating) {
-      this.#close();
-      return;
-    }
+  #check() {
     this.#open("checking");
     this.since_ms = performance.now();
     this.ring.dataset.kind = "do";
@@ -156,7 +172,6 @@ export class GuidePanel {
     this.ring.dataset.kind = verdict;
     this.ring.style.setProperty("--part", "1");
     this.count.replaceChildren(icon(/** @type {any} */ (said.icon)));
-    for (const dot of this.dots.children) dot.className = "past";
     setText(this.title, said.words);
     setText(this.words, reasons.join(" ") || "The sensors know how they sit on you. Take the start position and press Start.");
     this.result.replaceChildren(...Object.entries(sensors).map(([placement, sensor]) => verdictRow(placement, sensor)));

@@ -18,6 +18,7 @@ const NUMBERS_EVERY_MS = 90;
 const CALM_EVERY_MS = 250;
 const COMPLAINT_MS = 7000;
 const THEME_EVERY_MS = 1000;
+const HISTORY_FRAMES = 50;
 const EXPOSED = Object.freeze(["pelvis", "lumbar", "thoracic", "thoracolumbar", "total"]);
 
 class LiveView {
@@ -82,7 +83,8 @@ class LiveView {
     if (this.history.length > 0) this.clock.observe(this.history.newest_s, performance.now() / 1000);
     this.received += frames.n;
     this.skipped = frames.skipped;
-    this.undrawn_ms = 1000 * (frames.sent_s - frames.age_s);
+    // The first frames after connecting are history; how old they are says nothing of the page.
+    if (frames.n < HISTORY_FRAMES) this.undrawn_ms = 1000 * (frames.sent_s - frames.age_s);
     this.dirty = true;
   }
 

@@ -13,7 +13,7 @@ const NARROWEST_WITH_NUMBER = 0.07;
 export class ShareBar {
   constructor() {
     this.parts = SEGMENTS.map((segment) => h("div", { class: `part ${segment.key}` }, h("span")));
-    this.whiskers = [0, 1].map(() => h("div", { class: "whisker", hidden: true }));
+    this.whiskers = ["low", "high"].map((place) => h("div", { class: `whisker ${place}`, hidden: true }));
     this.element = h("div", { class: "bar", role: "img" }, ...this.parts, ...this.whiskers);
   }
 
@@ -57,7 +57,10 @@ export function shareValues(shares) {
 
 /** @param {Shares} shares @returns {string} intervals as words */
 export function intervalWords(shares) {
-  return SEGMENTS.map(({ key }) => `${percent(shares[key][1])}–${percent(shares[key][2])}`).join(" · ");
+  return SEGMENTS.map(({ key }) => {
+    const [lo, hi] = [percent(shares[key][1]), percent(shares[key][2])];
+    return lo.startsWith("-") ? `−${lo.slice(1)} to ${hi}` : `${lo}–${hi}`;
+  }).join(" · ");
 }
 
 export class SharesCard {

@@ -3,13 +3,13 @@ import { test } from "node:test";
 
 import { advise } from "../../../dashboard/live/static/coach.js";
 import { keyAction } from "../../../dashboard/live/static/controls.js";
-import { isLeading } from "../../../dashboard/live/static/guide.js";
+import { isCalibrated, isLeading } from "../../../dashboard/live/static/guide.js";
 import { conditionOf, figuresOf } from "../../../dashboard/live/static/health.js";
 import { intervalWords, isEstimated, shareValues } from "../../../dashboard/live/static/shares.js";
 
 const SENSOR = { sensor: "a", placement: "pelvis", name: "A", state: "streaming", rate_hz: 99.6, loss: 0.0012, battery_percent: 80, rssi_dbm: -61, words: null };
 const SNAPSHOT = {
-  state: "idle", sensors: [SENSOR], calibration: { verdict: "good" }, recording: null, neutral_known: true,
+  state: "idle", sensors: [SENSOR], calibration: { verdict: "good", sensors: { pelvis: { method: "bow" } } }, flags: [], recording: null, neutral_known: true,
   cue: null, guide: null, analysis: null, failure: null, drill: null, activity: null,
 };
 
@@ -52,6 +52,20 @@ test("before and after a drill it says what comes next", () => {
   assert.equal(say({ analysis: { session: "a", state: "failed", words: "No drill." } }).words, "No drill.");
 });
 
+test("a calculation that stopped is said", () => {
+  const flags = [{ code: "fusion_failed", words: "It stopped.", placement: null }];
+  assert.deepEqual(say({ state: "drill", flags }), { level: "red", words: "It stopped." });
+});
+
+test("gravity alone is no calibration", () => {
+  const by = (method, verdict = "doubtful") => ({ verdict, sensors: { pelvis: { method: "bow" }, upper_back: { method } } });
+  assert.equal(isCalibrated(null), false);
+  assert.equal(isCalibrated(by("gravity")), false);
+  assert.equal(isCalibrated(by("bow", "rejected")), false);
+  assert.equal(isCalibrated(by("bow")), true);
+  assert.match(say({ calibration: by("gravity") }).words, /press Calibrate/);
+});
+
 test("the panel leads until the drill runs", () => {
   const guide = { steps: ["calibration_neutral", "seated_thoracic_rotation"], step: 0, phase: "do", remaining_s: 2, words: "" };
   assert.equal(isLeading(null), false);
@@ -75,6 +89,8 @@ test("shares say their intervals and whether they are estimates", () => {
   const shares = { pelvis: [0.1, 0.05, 0.15], lumbar: [0.2, 0.1, 0.3], thoracic: [0.7, 0.6, 0.8] };
   assert.deepEqual(shareValues(shares), [0.1, 0.2, 0.7]);
   assert.equal(intervalWords(shares), "5–15 · 10–30 · 60–80");
+  const unsure = { ...shares, pelvis: [0.1, -0.03, 0.24] };
+  assert.match(intervalWords(unsure), /^−3 to 24 · /);
   assert.deepEqual(["measured", "personal", "prior", undefined].map(isEstimated), [false, true, true, false]);
 });
 

@@ -126,9 +126,7 @@ def test_every_code_is_explained() -> None:
     for package in ("fusion", "sessions"):
         for path in modules(package):
             source = path.read_text(encoding="utf-8")
-            used |= set(
-                re.findall(r'\(\s*"([a-z_]+)",\s*(?:f?"[A-Z{][a-z ]|\w*words)', source)
-            )
+            used |= set(re.findall(r'\(\s*"([a-z_]+)",\s*(?:f?"[A-Z{][a-z ]|\w*words)', source))
             for checks in re.findall(r"checks = \{\n(.*?)\n    \}", source, re.S):
                 used |= set(re.findall(r'^        "(\w+)":', checks, re.M))
     assert {"heading_unusable", "no_bow", "torn_last_row"} <= used

@@ -77,7 +77,7 @@ SOURCE_FAILED: Final = (
 
 FUSION_FAILED: Final = (
     "The calculation stopped because of an error in this program. The recording goes on and can "
-    "be analysed later; press Stop, then Start, to see angles again."
+    "be analysed later; press Stop and calibrate again to see angles."
 )
 
 ANALYSIS_RUNNING: Final = "The session is being analysed."

@@ -1,16 +1,16 @@
 """The engine: entries in; recording, frames and state out. No clock, no task, no socket.
 
 Everything that happens in a session is an entry: what the source yields and what the person does.
-Each goes the same way, through one queue: it is kept for the next recording, written to the running
-one, and only then decoded and fused. The time is what the caller says, so that the same engine runs
-live and, as fast as it can, without a screen.
+Each goes the same way: it is kept for the next recording, handed to the running one, and only then
+decoded and fused. The time is what the caller says, so that the same engine runs live and, as fast
+as it can, without a screen.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from dashboard.service.fuser import Fuser
 from dashboard.service.guide import CALIBRATION, Guide
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from fusion.pipeline import Update
     from fusion.setup import Setup
     from sensors.drivers.base import Source, SourceItem
-
-ENTRIES_AT_ONCE: Final = 256
-"""How much of a recording's beginning is worked through per call, so that nothing waits for it."""
 
 
 class RefusedError(Exception):
@@ -81,14 +78,11 @@ class Engine:
         self.origin_s = source.origin_s
         self.fuser = Fuser(source.sensors, source.origin_s, setup)
         self._source = source
-        self._setup = setup
         self._hub = hub
         self._place = place
         self._zero = Zero(source.origin_s, started_unix_s)
         self._by_wearer = source.kind == "simulated"
         self._prelude = Prelude()
-        self._queue: deque[Entry] = deque()
-        self._catching_up = False
         self._published_s = float("-inf")
 
     # What happens, in order
@@ -106,11 +100,7 @@ class Engine:
     def advance(self, now_s: float) -> None:
         """Do what time demands and publish what became known; call it every few milliseconds."""
         self._lead(now_s)
-        self._work()
         update = self.fuser.advance()
-        if self._catching_up and not self._queue:
-            self._catching_up = False
-            self.fuser.count_from_here()
         if update is not None:
             self._publish(update)
 
@@ -174,19 +164,17 @@ class Engine:
         """
         if self.recorder is not None:
             raise RefusedError("A recording is running already.")
-        self._work(everything=True)
         self.recorder = Recorder(
             lambda: self._place.new_recording(drill),
             self._source.sensors,
             self._zero,
             self._place.meta,
+            self._prelude.entries(),
         )
         self.recording_since_s = now_s
         self.ended = False
         self.marks.clear()
-        self.fuser = Fuser(self._source.sensors, self.origin_s, self._setup)
-        self._queue.extend(self._prelude.entries())
-        self._catching_up = True
+        self.fuser.begin_session()
 
     def stop(self, now_s: float) -> None:
         """End activity and recording.
@@ -204,7 +192,6 @@ class Engine:
 
     def finish_recording(self) -> None:
         """Close the recording, if there is one, with everything that was taken in."""
-        self._work(everything=True)
         recorder, self.recorder = self.recorder, None
         if recorder is None:
             return
@@ -218,17 +205,9 @@ class Engine:
 
     def _enter(self, entry: Entry) -> None:
         self._prelude.keep(entry)
-        self._queue.append(entry)
-        self._work()
-
-    def _work(self, *, everything: bool = False) -> None:
-        """Record, then fuse, what waits; at most :data:`ENTRIES_AT_ONCE` at a time."""
-        count = len(self._queue) if everything else min(len(self._queue), ENTRIES_AT_ONCE)
-        for _ in range(count):
-            entry = self._queue.popleft()
-            if self.recorder is not None:
-                self.recorder.write(entry)
-            self.fuser.take(entry)
+        if self.recorder is not None:
+            self.recorder.write(entry)
+        self.fuser.take(entry)
 
     def _publish(self, update: Update) -> None:
         fresh = update.frames.t_s > self._published_s
@@ -252,6 +231,8 @@ class Engine:
         if activity is self.activity:
             return
         self._end(at_s)
+        if activity in DRILLS and self.recorder is None:
+            self.record(at_s, activity)
         self.activity, self.activity_since_s, self.ended = activity, at_s, False
         self._enter(Step(at_s, StepKind.BEGIN, activity))
         if self.guide is not None:
@@ -264,10 +245,9 @@ class Engine:
             return
         self._enter(Step(at_s, StepKind.END, activity))
         if self.guide is not None:
-            self.guide.ended(activity, at_s)
-            self._drop_finished_guide()
-            if self.guide is not None:
+            if self.guide.ended(activity, at_s):
                 self._source.perform(self.guide.activity)
+            self._drop_finished_guide()
 
     def _start_guide(self, steps: Sequence[Activity], now_s: float) -> None:
         self.guide = None

@@ -1,8 +1,7 @@
-"""From raw entries to fused frames: decoders and pipeline of one session, and what they found.
+"""From raw entries to fused frames: the decoders, the pipeline, and what they found.
 
-A session is what its recording holds: both are made anew from the entries a recording begins with,
-so that what is seen live and what the recording gives later come from the same bytes in the same
-order. Nothing that goes wrong in here may reach the recorder.
+They live as long as the service, so that a calibration holds for all sessions after it. Nothing
+that goes wrong in here may reach the recorder.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ T = TypeVar("T")
 
 
 class Fuser:
-    """Decoders and pipeline of one session.
+    """Decoders and pipeline.
 
     Parameters
     ----------
@@ -46,6 +45,7 @@ class Fuser:
     def __init__(self, sensors: tuple[SensorInfo, ...], origin_s: float, setup: Setup) -> None:
         self._decoders = {info.sensor: StreamDecoder(info, origin_s) for info in sensors}
         self._origin_s = origin_s
+        self._setup = setup
         self._pipeline = Pipeline(setup, keep=False)
         self._counted = dict.fromkeys(self._decoders, (0, 0))
         self.status: Status | None = None
@@ -74,15 +74,19 @@ class Fuser:
         return self._decoders[sensor].statistics
 
     def loss(self, sensor: SensorId) -> float:
-        """Fraction of a sensor's samples lost since :meth:`count_from_here`, 0 to 1."""
+        """Fraction of a sensor's samples lost in this session, 0 to 1."""
         received, lost = self._counted[sensor]
         statistics = self.statistics(sensor)
         new_lost = statistics.lost - lost
         expected = statistics.received - received + new_lost
         return new_lost / expected if expected > 0 else 0.0
 
-    def count_from_here(self) -> None:
-        """Begin the account of losses anew: what lies between two sessions was not lost."""
+    def begin_session(self) -> None:
+        """Begin the list of repetitions and the account of losses anew; forget a failure."""
+        self.reps.clear()
+        if self.failed:
+            self._pipeline = Pipeline(self._setup, keep=False)
+            self.failed = False
         for sensor in self._decoders:
             statistics = self.statistics(sensor)
             self._counted[sensor] = (statistics.received, statistics.lost)

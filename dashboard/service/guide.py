@@ -89,11 +89,13 @@ class Guide:
             if activity not in DURATIONS_S:
                 self.index = len(self.steps)
 
-    def ended(self, activity: Activity, now_s: float) -> None:
-        """Take note that an activity ended."""
-        if not self.done and activity is self.activity and self.phase is GuidePhase.DO:
-            self.index += 1
-            self.phase, self._since_s = GuidePhase.READY, now_s
+    def ended(self, activity: Activity, now_s: float) -> bool:
+        """Take note that an activity ended; return whether the next step's turn has come."""
+        if self.done or activity is not self.activity or self.phase is not GuidePhase.DO:
+            return False
+        self.index += 1
+        self.phase, self._since_s = GuidePhase.READY, now_s
+        return not self.done
 
     def _ends_s(self) -> float | None:
         if self._by_wearer:

@@ -19,6 +19,7 @@ from dashboard.service.commands import obey
 from dashboard.service.engine import Engine, Place, RefusedError
 from dashboard.service.http import CommandError, service_app
 from dashboard.service.hub import Hub
+from dashboard.service.replayed import items_of
 from dashboard.service.runfile import RunningService, sole_service, write_running
 from dashboard.service.snapshot import describe, describe_recording, describe_sensors, state_of
 from dashboard.service.wire import encode_json
@@ -127,7 +128,7 @@ class Service:
     async def read(self) -> None:
         """Take in what the source yields, until it ends or fails."""
         try:
-            async for item in self._source:
+            async for item in items_of(self._source):
                 self.engine.take(item)
             self.failure = SOURCE_ENDED
         except SensorError as error:

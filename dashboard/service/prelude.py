@@ -64,8 +64,6 @@ class Prelude:
         self._calibrations: list[_Calibration] = []
         self._idle: deque[Entry] = deque()
         self._left_out: dict[tuple[str, str], Entry] = {}
-        self.complete = True
-        """Whether nothing was left out since this was last set."""
 
     def keep(self, entry: Entry) -> None:
         """Take in the next entry of the session."""
@@ -131,7 +129,6 @@ class Prelude:
 
     def _leave_out(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            self.complete = False
             if isinstance(entry, Notification):
                 self._left_out[entry.sensor, entry.characteristic] = entry
             elif isinstance(entry, LinkChange | SensorReport):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dashboard.service.steps import Step, StepKind
 from sensors.errors import RecordingError, RecordingWriteError
@@ -12,11 +13,14 @@ from sensors.samples import Activity, Event
 from sessions.errors import SessionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from dashboard.service.steps import Entry
     from sensors.samples import SensorInfo
+
+
+WRITES_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Recorder:
         Zero of the session clock.
     meta
         What a reader should know of the session.
+    beginning
+        Entries from before, to be written first; in the order they came.
     """
 
     def __init__(
@@ -51,11 +57,13 @@ class Recorder:
         sensors: tuple[SensorInfo, ...],
         zero: Zero,
         meta: dict[str, object],
+        beginning: Iterable[Entry] = (),
     ) -> None:
         self.path: Path | None = None
         self.error: str | None = None
         self._origin_s = zero.origin_s
         self._running: Event | None = None
+        self._waiting: deque[Entry] = deque(beginning)
         self._writer: RecordingWriter | None = None
         try:
             path = new_path()
@@ -74,25 +82,38 @@ class Recorder:
         return 0 if self._writer is None else self._writer.size_bytes
 
     def write(self, entry: Entry) -> None:
-        """Append an entry; nothing happens once the disk has refused."""
-        if self._writer is None or self.error is not None:
-            return
-        try:
-            if isinstance(entry, Step):
-                self._write_step(self._writer, entry)
-            else:
-                self._writer.write(entry)
-        except RecordingWriteError as error:
-            self.error = str(error)
+        """Append an entry; nothing happens once the disk has refused.
+
+        While the beginning is still being written, a part at a time so that nothing waits for it,
+        an entry takes its place behind it.
+        """
+        self._waiting.append(entry)
+        self._write_waiting(WRITES_AT_ONCE)
 
     def close(self) -> None:
         """Finish the file."""
+        self._write_waiting(len(self._waiting))
         if self._writer is None:
             return
         try:
             self._writer.close()
         except RecordingError as error:
             self.error = self.error or str(error)
+
+    def _write_waiting(self, limit: int) -> None:
+        writer = self._writer
+        if writer is None or self.error is not None:
+            self._waiting.clear()
+            return
+        try:
+            for _ in range(min(limit, len(self._waiting))):
+                entry = self._waiting.popleft()
+                if isinstance(entry, Step):
+                    self._write_step(writer, entry)
+                else:
+                    writer.write(entry)
+        except RecordingWriteError as error:
+            self.error = str(error)
 
     def _write_step(self, writer: RecordingWriter, step: Step) -> None:
         t_s = step.arrival_s - self._origin_s

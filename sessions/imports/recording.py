@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+PAUSE_S = 10.0
+"""No sensor was silent for so long by itself: the recording leaves something out."""
+
 _NEEDED = (Placement.PELVIS, Placement.UPPER_BACK)
 
 
@@ -44,6 +47,7 @@ def read_recorded(path: Path) -> ImportedSession:
     blocks = {decoders[s].info.placement: _joined(p) for s, p in parts.items() if p}
     _check_sensors(path, recording, blocks)
     statistics = {d.info.placement: d.statistics for d in decoders.values()}
+    lost = {d.info.placement: _loss(d) for d in decoders.values()}
     description = parse_description(path, recording.meta)
     last_s = max(float(block.t_s[-1]) for block in blocks.values())
     return ImportedSession(
@@ -62,9 +66,17 @@ def read_recorded(path: Path) -> ImportedSession:
             if d.info.placement in blocks
         },
         subject=description.subject,
-        loss={placement: statistics[placement].loss for placement in blocks},
+        loss={placement: lost[placement] for placement in blocks},
         flags=tuple(_flags(recording, statistics)),
     )
+
+
+def _loss(decoder: StreamDecoder) -> float:
+    """Fraction of samples lost; what lies between a calibration and a later session was not."""
+    found = decoder.statistics
+    apart = sum(gap.missing for gap in decoder.gaps if gap.end_s - gap.start_s > PAUSE_S)
+    expected = found.received + found.lost - apart
+    return (found.lost - apart) / expected if expected else 0.0
 
 
 def _open(path: Path) -> Recording:

@@ -1,7 +1,7 @@
 import errno
 import os
 
-from dashboard.service.recorder import Recorder, Zero
+from dashboard.service.recorder import WRITES_AT_ONCE, Recorder, Zero
 from dashboard.service.steps import Step, StepKind
 from sensors.drivers.base import Notification
 from sensors.protocols.open_profile import PROTOCOL
@@ -40,6 +40,17 @@ def test_entries_and_what_the_person_did_are_kept(tmp_path):
     assert found.meta == {"software": "test"}
     assert recording.error is None
     assert recording.size_bytes == path.stat().st_size
+
+
+def test_the_beginning_is_written_first_and_a_part_at_a_time(tmp_path):
+    path = tmp_path / "recording.mcap"
+    before = [notification(n / 100) for n in range(3 * WRITES_AT_ONCE)]
+    recording = Recorder(lambda: path, (INFO,), Zero(1000.0, 1.7e9), {}, before)
+    recording.write(notification(50.0))
+    written = len(list(read_recording(path)))
+    assert written == WRITES_AT_ONCE
+    recording.close()
+    assert list(read_recording(path)) == [*before, notification(50.0)]
 
 
 def test_an_activity_cut_off_is_there_without_an_end(tmp_path):

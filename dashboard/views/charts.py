@@ -114,7 +114,7 @@ def _height(column: str, points: pa.Table) -> alt.Y:
     limit_deg = 15 * math.ceil((max(ends, default=0.0) + 8) / 15)
     return alt.Y(
         f"{column}:Q",
-        title="← right      left →",
+        title="← right · left →",
         scale=alt.Scale(domain=[-limit_deg, limit_deg], nice=False),
         axis=alt.Axis(
             values=list(range(-limit_deg, limit_deg + 1, 15)), labelExpr="abs(datum.value) + '°'"

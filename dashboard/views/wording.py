@@ -107,7 +107,7 @@ def side_metrics(drill: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if difference:
         value = float(difference["value"])
         between = f"95 %: {signed(difference['lo'])} to {signed(difference['hi'])}"
-        rows.append(("Left minus right", signed(value), between))
+        rows.append(("Right minus left", signed(value), between))
     return rows
 
 
@@ -158,8 +158,9 @@ def share_words(rep: RepRow, segment: str) -> str:
     if not isinstance(value, float | int):
         return "–"
     if not isinstance(lo, float | int) or not isinstance(hi, float | int):
-        return f"{value:.0%}".replace("%", " %")
-    return f"{100 * value:.0f} % ({100 * lo:.0f}–{100 * hi:.0f})"
+        return f"{100 * value:.0f} %"
+    between = f"−{-100 * lo:.0f} to {100 * hi:.0f}" if lo < 0 else f"{100 * lo:.0f}–{100 * hi:.0f}"
+    return f"{100 * value:.0f} % ({between})"
 
 
 def sensor_rows(session: StoredSession) -> list[dict[str, str]]:

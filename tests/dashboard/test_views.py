@@ -137,6 +137,11 @@ def test_who_should_ask_first_is_said():
         assert reason in said
 
 
+def test_a_share_below_zero_is_said_readably():
+    rep = {"pelvis_share": 0.06, "pelvis_share_lo": -0.05, "pelvis_share_hi": 0.17}
+    assert wording.share_words(rep, "pelvis") == "6 % (−5 to 17)"
+
+
 @pytest.mark.parametrize("name", ["2026-03-04_10-20-30", "2026-03-04_102030_seated"])
 def test_a_session_is_called_by_its_moment(name):
     assert wording.session_title(name) == "Wednesday, 4 March 2026, 10:20"

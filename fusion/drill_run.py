@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fusion.calibration import Calibration
-    from fusion.lane import Gap
     from fusion.results import Rep
     from fusion.setup import Setup
-    from fusion.track import Window
+    from fusion.track import Track, Window
     from sensors.samples import FloatArray
 
 MAX_TILT_DEG = 12.0
@@ -34,6 +33,24 @@ MAX_TILT_DEG = 12.0
 
 NEUTRAL_DEG = 6.0
 """A total turn smaller than this is shown as neutral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A turn that filled losses may have missed: at a grid index, of one sensor, its SD (°)."""
+
+    at: int
+    sensor: int
+    sd_deg: float
+
+
+def jumps(tracks: Sequence[Track], window: Window) -> tuple[Jump, ...]:
+    """All jumps of the chain's sensors within ``window``."""
+    return tuple(
+        Jump(at, i, sd_deg)
+        for i, track in enumerate(tracks)
+        for at, sd_deg in track.jumps(window.clip(track.extent))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +67,15 @@ class Motion:
         (m, n, 3) angular rates in rad/s without bias.
     gap
         (m,) where a sensor was silent.
-    gaps
-        Long gaps that ended here, by sensor index.
+    jumps
+        Where filled losses may have missed a turn.
     """
 
     window: Window
     q_es: FloatArray
     gyr: FloatArray
     gap: npt.NDArray[np.bool_]
-    gaps: tuple[tuple[int, Gap], ...] = ()
+    jumps: tuple[Jump, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +162,7 @@ class DrillRun:
 
     def _follow_heading(self, motion: Motion, dwells: Sequence[Dwell]) -> HeadingEstimate:
         """Drift at each time of ``motion``, as known at that time."""
-        happenings = heading_events(dwells, motion.gaps)
+        happenings = heading_events(dwells, motion.jumps)
         parts: list[HeadingEstimate] = []
         at = motion.window.first
         for index, happening in happenings:
@@ -164,20 +181,19 @@ class DrillRun:
 
 
 def heading_events(
-    dwells: Sequence[Dwell], gaps: Sequence[tuple[int, Gap]]
-) -> list[tuple[int, Dwell | tuple[int, Gap]]]:
-    """Dwells near neutral and long gaps, in the order in which they become known."""
-    events: list[tuple[int, Dwell | tuple[int, Gap]]] = [
+    dwells: Sequence[Dwell], missed: Sequence[Jump]
+) -> list[tuple[int, Dwell | Jump]]:
+    """Dwells near neutral and jumps, in the order in which they become known."""
+    events: list[tuple[int, Dwell | Jump]] = [
         (d.known, d) for d in dwells if d.tilt_deg <= MAX_TILT_DEG
     ]
-    events += [(gap.end, (sensor, gap)) for sensor, gap in gaps]
+    events += [(jump.at, jump) for jump in missed]
     return sorted(events, key=lambda e: e[0])
 
 
-def take_in(heading: HeadingFilter, happening: Dwell | tuple[int, Gap]) -> None:
-    """Tell the heading filter of a dwell or of a gap."""
+def take_in(heading: HeadingFilter, happening: Dwell | Jump) -> None:
+    """Tell the heading filter of a dwell or of a jump."""
     if isinstance(happening, Dwell):
         heading.observe(happening)
     else:
-        sensor, gap = happening
-        heading.disturb(gap.end / GRID_HZ, sensor, gap.sd_deg)
+        heading.disturb(happening.at / GRID_HZ, happening.sensor, happening.sd_deg)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 
 class FusionError(Exception):
-    """Root of everything :mod:`fusion` raises; ``str()`` is one line for the person at the screen."""
+    """Root of all that :mod:`fusion` raises; ``str()`` is one line for the person at the screen."""
 
 
 class NoDrillError(FusionError):

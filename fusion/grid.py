@@ -38,6 +38,8 @@ class GridBlock:
         (n, 4) the sensor's own orientation at each time, or ``None``.
     gap
         (n,) true inside a gap.
+    jump_deg
+        (n,) standard deviation of the turn that filled losses may have missed in this step (°).
     """
 
     first: int
@@ -45,6 +47,7 @@ class GridBlock:
     acc: FloatArray
     quat: FloatArray | None
     gap: npt.NDArray[np.bool_]
+    jump_deg: FloatArray
 
     def __len__(self) -> int:
         return len(self.gap)
@@ -60,6 +63,7 @@ class Grid:
         self._t_s = np.empty(0)
         self._values = np.empty((0, 6))
         self._silent = np.empty(0, dtype=bool)
+        self._jump_deg = np.empty(0)
         self._own: tuple[FloatArray, FloatArray] | None = None
 
     def push(self, block: ImuBlock) -> GridBlock | None:
@@ -83,6 +87,7 @@ class Grid:
             acc=np.ascontiguousarray(mean[:, 3:]),
             quat=None if self._own is None else _nlerp(*self._own, grid_s[1:]),
             gap=self._silent[_intervals(self._t_s, grid_s[1:]) + 1],
+            jump_deg=self._jumps(grid_s),
         )
         self._next = last + 1
         self._forget((last - 1) / self._rate_hz)
@@ -96,18 +101,27 @@ class Grid:
         kept_s, kept = self._own or (np.empty(0), np.empty((0, 4)))
         self._own = np.concatenate([kept_s, block.t_s]), np.concatenate([kept, block.quat])
         silent = np.diff(block.t_s, prepend=kept_s[-1:] if len(kept_s) else block.t_s[:1]) > GAP_S
-        return Filled(block.t_s, values, silent)
+        return Filled(block.t_s, values, silent, np.zeros(len(silent)))
+
+    def _jumps(self, grid_s: FloatArray) -> FloatArray:
+        """Unknown turn of each step between grid times, several losses in one step together."""
+        out = np.zeros(len(grid_s) - 1)
+        step = np.searchsorted(grid_s, self._t_s, side="left") - 1
+        inside = (step >= 0) & (step < len(out)) & (self._jump_deg > 0)
+        np.add.at(out, step[inside], self._jump_deg[inside] ** 2)
+        return np.sqrt(out)
 
     def _append(self, filled: Filled) -> None:
         self._t_s = np.concatenate([self._t_s, filled.t_s])
         self._values = np.concatenate([self._values, filled.values])
         self._silent = np.concatenate([self._silent, filled.silent])
+        self._jump_deg = np.concatenate([self._jump_deg, filled.jump_deg])
 
     def _forget(self, done_s: float) -> None:
         """Forget what no later grid time can need."""
         keep = max(int(np.searchsorted(self._t_s, done_s)) - 2, 0)
         self._t_s, self._values = self._t_s[keep:], self._values[keep:]
-        self._silent = self._silent[keep:]
+        self._silent, self._jump_deg = self._silent[keep:], self._jump_deg[keep:]
         if self._own is not None:
             self._own = self._own[0][keep:], self._own[1][keep:]
 

@@ -38,8 +38,8 @@ class HeadingParameters:
     """
 
     start_sd_deg: float = 0.3
-    rate_walk_dps: float = 0.004
-    angle_walk_deg: float = 0.03
+    rate_walk_dps: float = 0.003
+    angle_walk_deg: float = 0.08
     miss_sd_deg: tuple[float, float] = (1.0, 2.2)
     joint_miss_sd_deg: tuple[float, float, float] = (1.0, 1.0, 2.0)
     miss_weight: float = 8.0
@@ -174,7 +174,7 @@ class HeadingFilter:
         return HeadingEstimate(joint, variance, np.asarray(rate))
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float) -> None:
-        """Tell the filter that the heading of one sensor may have jumped by ``sd_deg`` at ``t_s``."""
+        """Tell that the heading of one sensor may have jumped by ``sd_deg`` (SD) at ``t_s``."""
         before = self._predict(t_s)
         jump = np.zeros(self._n)
         jump[sensor] = 1.0
@@ -221,13 +221,13 @@ class HeadingFilter:
         f[:n, n:] = dt * np.eye(n)
         q = np.zeros((2 * n, 2 * n))
         walk2 = self.parameters.rate_walk_dps**2
-        q[:n, :n] = float(self._walk(np.float64(dt))) * self._couple
+        q[:n, :n] = self._walk(np.array([dt])) * self._couple
         q[:n, n:] = q[n:, :n] = walk2 * dt**2 / 2 * self._couple
         q[n:, n:] = walk2 * dt * self._couple
         return _State(max(t_s, s.t_s), f @ s.x, f @ s.p @ f.T + q)
 
     def _step(self, before: _State, after: _State | None) -> None:
-        self._state = after or before
+        self._state = before if after is None else after
         if self._nodes is not None:
             self._nodes.append(_Node(before, self._state))
 

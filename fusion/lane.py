@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,19 +17,7 @@ from sensors.samples import FloatArray, ImuBlock
 RESTART = int(1.0 * GRID_HZ)
 """After a gap this long the filter starts anew: it cannot know how the sensor moved."""
 
-LOST = int(0.2 * GRID_HZ)
-"""After a gap this long the heading is uncertain."""
-
 Orient = Callable[[FloatArray, FloatArray], FloatArray]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A gap that ended at grid index ``end``; the heading may be off by ``sd_deg`` since."""
-
-    end: int
-    seconds: float
-    sd_deg: float
 
 
 class Lane:
@@ -49,7 +36,6 @@ class Lane:
         self._q = Rows(4)
         self.track = Track()
         self.bias = np.zeros(3)
-        self.gaps: list[Gap] = []
 
     def _fresh(self) -> Orient:
         return make_filter(self._filter_name, GRID_HZ).update
@@ -64,7 +50,6 @@ class Lane:
         self.track.append(on_grid)
         window = Window(on_grid.first, on_grid.first + len(on_grid))
         rate = self.rate(window)
-        self.gaps += find_gaps(on_grid.gap, rate, on_grid.first)
         if on_grid.quat is not None:
             q = on_grid.quat
         else:
@@ -137,20 +122,6 @@ def _own_orientation(block: ImuBlock) -> ImuBlock:
     if block.quat is not None and not np.isnan(block.gyr).any():
         return ImuBlock(block.t_s, block.acc, block.gyr)
     return block
-
-
-def find_gaps(gap: npt.NDArray[np.bool_], gyr: FloatArray, first: int) -> list[Gap]:
-    """Gaps so long that the heading is uncertain after them."""
-    found = []
-    for start, end in runs(gap):
-        if end - start >= LOST:
-            seconds = (end - start) / GRID_HZ
-            rate_dps = np.degrees(
-                np.linalg.norm(gyr[[max(0, start - 1), min(end, len(gyr) - 1)]], axis=1)
-            )
-            sd = min(30.0, seconds * (3.0 + 0.3 * float(np.nanmax(rate_dps))))
-            found.append(Gap(first + end, seconds, sd))
-    return found
 
 
 def runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

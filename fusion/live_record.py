@@ -15,7 +15,6 @@ from fusion.track import Window
 if TYPE_CHECKING:
     from fusion.drill_run import DrillRun
     from fusion.fused import Fused
-    from fusion.setup import Setup
     from sensors.samples import Activity, FloatArray
 
 
@@ -37,7 +36,7 @@ class DrillRecord:
         self.drift_dps.append(np.cumsum(self.run.heading.rate_dps))
         self.end = fused.first + len(fused.total_deg)
 
-    def result(self, setup: Setup) -> DrillResult:
+    def result(self) -> DrillResult:
         """What the drill came to."""
         parts = [f.frames() for f in self.fused]
         frames = Frames(

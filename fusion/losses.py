@@ -28,19 +28,32 @@ EDGE_S = 0.12
 CONTEXT_S = 0.6
 LONGEST_MODELLED_S = 0.4
 ORDER = 12
+MODEL_EXCESS = 1.0
+"""Real errors of a filled gap against those that the fitted model expects (simulator)."""
+
+MOST_UNKNOWN_DEG = 30.0
 _SEEN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Samples without losses: times (n,), values (n, 6), and where they were silent (n,).
+    """Samples without losses.
 
-    ``silent`` is true where the interval that ends at the sample lies in a long gap.
+    Attributes
+    ----------
+    t_s, values
+        (n,) times and (n, 6) values.
+    silent
+        (n,) whether the interval that ends at the sample lies in a long gap.
+    jump_deg
+        (n,) standard deviation of the turn that filling may have missed up to this sample (°),
+        0 at all but the first sample behind a loss.
     """
 
     t_s: FloatArray
     values: FloatArray
     silent: npt.NDArray[np.bool_]
+    jump_deg: FloatArray
 
 
 class LossFiller:
@@ -51,7 +64,6 @@ class LossFiller:
         self._waiting = np.empty((0, 6))
         self._left_s = np.empty(0)
         self._left = np.empty((0, 6))
-        self._left_end = -np.inf
         self._usual_s = 0.0
 
     def push(self, t_s: FloatArray, values: FloatArray) -> Filled:
@@ -80,45 +92,60 @@ class LossFiller:
                 if gap == len(t_s) or t_s[-1] - t_s[gap] < EDGE_S:
                     break
                 right = slice(gap, int(np.searchsorted(t_s, t_s[gap] + EDGE_S, side="right")))
-                parts.append(self._fill(t_s[right], values[right]))
-                long = bool(t_s[gap] - self._left_end > GAP_S)
-                parts.append(self._accept(t_s[gap : gap + 1], values[gap : gap + 1], silent=long))
+                long = bool(t_s[gap] - self._left_s[-1] > GAP_S)
+                filled, jump_deg = self._fill(t_s[right], values[right], silent=long)
+                behind = slice(gap, gap + 1)
+                parts.append(filled)
+                parts.append(
+                    self._accept(t_s[behind], values[behind], silent=long, jump_deg=jump_deg)
+                )
                 at = gap + 1
         self._waiting_s, self._waiting = t_s[at:], values[at:]
         return _joined(parts)
 
-    def _accept(self, t_s: FloatArray, values: FloatArray, *, silent: bool) -> Filled:
+    def _accept(
+        self, t_s: FloatArray, values: FloatArray, *, silent: bool, jump_deg: float = 0.0
+    ) -> Filled:
         """Hand out these samples and remember them as what lies left of the next gap."""
-        if not silent:
-            self._left_end = float(t_s[-1])
         self._left_s = np.concatenate([self._left_s, t_s])
         self._left = np.concatenate([self._left, values])
         since = int(np.searchsorted(self._left_s, self._left_s[-1] - CONTEXT_S))
         self._left_s, self._left = self._left_s[since:], self._left[since:]
-        return Filled(t_s, values, np.full(len(t_s), silent))
+        return Filled(t_s, values, np.full(len(t_s), silent), np.full(len(t_s), jump_deg))
 
-    def _fill(self, right_s: FloatArray, right: FloatArray) -> Filled:
+    def _fill(
+        self, right_s: FloatArray, right: FloatArray, *, silent: bool
+    ) -> tuple[Filled, float]:
         """Fill the gap between what was handed out and the samples ``right`` behind it."""
         start_s, span_s = float(self._left_s[-1]), float(right_s[0] - self._left_s[-1])
         n = max(round(span_s / self._usual_s) - 1, 1)
         t_s = start_s + span_s * np.arange(1, n + 1) / (n + 1)
         part = ((t_s - start_s) / span_s)[:, None]
         values = self._left[-1] + part * (right[0] - self._left[-1])
+        jump_deg = 0.0
         regular = right_s[-1] - right_s[0] < 1.2 * self._usual_s * (len(right) - 1)
-        if 1 < n and span_s <= LONGEST_MODELLED_S and regular and len(self._left) > 3 * ORDER:
-            values[:, :3] = autoregressive(self._left[:, :3], right[:, :3], n)
+        if n > 1 and span_s <= LONGEST_MODELLED_S and regular and len(self._left) > 3 * ORDER:
+            values[:, :3], sd = autoregressive(self._left[:, :3], right[:, :3], n)
+            jump_deg = MODEL_EXCESS * float(np.degrees(sd)) * self._usual_s
         elif n > 1:
             edge = self._left[self._left_s > start_s - EDGE_S].mean(axis=0)
             values = edge + part * (right.mean(axis=0) - edge)
-        silent = span_s > GAP_S
-        return self._accept(t_s, values, silent=silent)
+            jump_deg = _unknown_turn_deg(span_s, edge[:3], right[:, :3].mean(axis=0))
+        return self._accept(t_s, values, silent=silent), jump_deg
 
 
-def autoregressive(left: FloatArray, right: FloatArray, n: int) -> FloatArray:
+def _unknown_turn_deg(span_s: float, before: FloatArray, after: FloatArray) -> float:
+    """How far (SD, °) a sensor may have turned otherwise than the line between two mean rates."""
+    rate_dps = np.degrees(max(np.linalg.norm(before), np.linalg.norm(after)))
+    return min(MOST_UNKNOWN_DEG, span_s * (3.0 + 0.3 * float(rate_dps)))
+
+
+def autoregressive(left: FloatArray, right: FloatArray, n: int) -> tuple[FloatArray, float]:
     """Estimate ``n`` samples (n, k) that are missing between ``left`` (a, k) and ``right`` (b, k).
 
     One model of order :data:`ORDER` is fitted to all k channels of both sides; the missing samples
-    are those that leave the smallest prediction errors.
+    are those that leave the smallest prediction errors. Also given is the standard deviation of
+    the sum of the missing samples, by the prediction errors of the known ones.
 
     Source: Janssen, Veldhuis & Vries 1986, without the iteration; the fit is regularised, because
     a second of samples may hold less than the order has coefficients.
@@ -127,6 +154,7 @@ def autoregressive(left: FloatArray, right: FloatArray, n: int) -> FloatArray:
     past, now = rows[:, 1:], rows[:, 0]
     ridge = 1e-3 * float(np.mean(past**2)) * len(past) / ORDER + 1e-12
     weights = np.linalg.solve(past.T @ past + ridge * np.eye(ORDER), past.T @ now)
+    error_var = float(np.mean((now - past @ weights) ** 2))
     edge = min(ORDER, len(right))
     series = np.concatenate([left[-ORDER:], np.zeros((n, left.shape[1])), right[:edge]])
     # Each row of the predictor gives one sample minus what the model expects of it.
@@ -134,10 +162,11 @@ def autoregressive(left: FloatArray, right: FloatArray, n: int) -> FloatArray:
     kernel = np.append(-weights[::-1], 1.0)
     for i in range(n + edge):
         predictor[i, i : i + ORDER + 1] = kernel
-    unknown = slice(ORDER, ORDER + n)
-    known = predictor @ series
-    estimate, *_ = np.linalg.lstsq(predictor[:, unknown], -known, rcond=None)
-    return np.asarray(estimate)
+    unknown = predictor[:, ORDER : ORDER + n]
+    normal = unknown.T @ unknown
+    estimate = -np.linalg.solve(normal, unknown.T @ (predictor @ series))
+    sum_var = error_var * float(np.ones(n) @ np.linalg.solve(normal, np.ones(n)))
+    return np.asarray(estimate), float(np.sqrt(sum_var))
 
 
 def _histories(x: FloatArray, order: int) -> FloatArray:
@@ -148,9 +177,10 @@ def _histories(x: FloatArray, order: int) -> FloatArray:
 
 def _joined(parts: list[Filled]) -> Filled:
     if not parts:
-        return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool))
+        return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool), np.empty(0))
     return Filled(
         np.concatenate([p.t_s for p in parts]),
         np.concatenate([p.values for p in parts]),
         np.concatenate([p.silent for p in parts]),
+        np.concatenate([p.jump_deg for p in parts]),
     )

@@ -8,11 +8,11 @@ import numpy as np
 
 from fusion.calibration import Calibration, Stretch, calibrate, verified
 from fusion.drill_result import make_drill_result
-from fusion.drill_run import Motion
+from fusion.drill_run import Motion, jumps
 from fusion.drills import DRILLS, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ, Grid
-from fusion.lane import Gap, Stitch, find_gaps
+from fusion.lane import Stitch
 from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still
 from fusion.orientation import smooth_orientation
 from fusion.results import DrillResult, Flag, SessionResult
@@ -177,28 +177,26 @@ class _Oriented:
         lanes = [
             _orient(tracks[p], calibration.bias[p].bias_rad_s, self.window) for p in setup.chain
         ]
-        self._q = np.stack([q for q, _, _ in lanes], axis=1)
-        self._gyr = np.stack([gyr for _, gyr, _ in lanes], axis=1)
+        self._q = np.stack([q for q, _ in lanes], axis=1)
+        self._gyr = np.stack([gyr for _, gyr in lanes], axis=1)
         self._gap = np.any([tracks[p].gap(self.window) for p in setup.chain], axis=0)
-        self._gaps = tuple((i, gap) for i, (_, _, gaps) in enumerate(lanes) for gap in gaps)
+        self._tracks = [tracks[p] for p in setup.chain]
 
     def motion(self, window: Window) -> Motion:
         """What happened during ``window``."""
         at = slice(window.first - self.window.first, window.end - self.window.first)
-        gaps = tuple((i, g) for i, g in self._gaps if window.first < g.end <= window.end)
-        return Motion(window, self._q[at], self._gyr[at], self._gap[at], gaps)
+        return Motion(
+            window, self._q[at], self._gyr[at], self._gap[at], jumps(self._tracks, window)
+        )
 
 
-def _orient(
-    track: Track, bias: FloatArray, window: Window
-) -> tuple[FloatArray, FloatArray, list[Gap]]:
-    """Orientation (m, 4) and rate (m, 3) of one sensor, and its long gaps."""
+def _orient(track: Track, bias: FloatArray, window: Window) -> tuple[FloatArray, FloatArray]:
+    """Orientation (m, 4) and rate (m, 3) of one sensor."""
     gap, gyr = track.gap(window), track.rate(window) - bias
-    gaps = find_gaps(gap, gyr, window.first)
     if track.has_quat:
-        return track.quat(window), gyr, gaps
+        return track.quat(window), gyr
     stitch = Stitch(lambda: lambda g, a: smooth_orientation(g, a, GRID_HZ))
-    return stitch.update(gyr, track.acc(window), gap), gyr, gaps
+    return stitch.update(gyr, track.acc(window), gap), gyr
 
 
 def _drill(

@@ -23,7 +23,7 @@ from fusion.calibration import (
     verified,
 )
 from fusion.cues import current_cue
-from fusion.drill_run import DrillRun, Motion
+from fusion.drill_run import DrillRun, Motion, jumps
 from fusion.drills import DRILLS, SEATED, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ
@@ -275,7 +275,7 @@ class Pipeline:
         if self._next is None:
             raise TooShortError("too few samples: the sensors never gave a second of data together")
         self._end_activity(self._next)
-        results = [r.result(self._setup) for r in self._records]
+        results = [r.result() for r in self._records]
         if not results or self._calibration is None:
             said = list(self._flags.values())
             why = said[-1].sentence if said else "none had a still second to measure from"
@@ -325,8 +325,8 @@ class Pipeline:
 
     def _motion(self, window: Window) -> Motion:
         """The chain's motion; a sensor that lags is held where it was and counts as silent."""
-        q, gyr, gap, gaps = [], [], np.zeros(len(window), dtype=bool), []
-        for i, placement in enumerate(self._setup.chain):
+        q, gyr, gap = [], [], np.zeros(len(window), dtype=bool)
+        for placement in self._setup.chain:
             lane = self._lanes[placement]
             known = window.clip(lane.track.extent)
             if not len(known):
@@ -336,8 +336,10 @@ class Pipeline:
             q.append(lane.q_es(known)[fill])
             gyr.append(lane.rate(known)[fill])
             gap |= lane.track.gap(known)[fill] | silent
-            gaps += [(i, g) for g in lane.gaps if window.first < g.end <= window.end]
-        return Motion(window, np.stack(q, axis=1), np.stack(gyr, axis=1), gap, tuple(gaps))
+        tracks = [self._lanes[p].track for p in self._setup.chain]
+        return Motion(
+            window, np.stack(q, axis=1), np.stack(gyr, axis=1), gap, jumps(tracks, window)
+        )
 
     def _apply(self, order: _Order, at: int) -> None:
         if order.kind == "rezero":
@@ -358,7 +360,7 @@ class Pipeline:
         activity, start = self._activity
         self._activity = None
         if activity in DRILLS:
-            self._end_drill(at)
+            self._end_drill()
         elif activity in CALIBRATIONS:
             self._take_calibration(activity, Window(start, at))
 
@@ -396,7 +398,7 @@ class Pipeline:
             return
         self._start_run(activity, self._reference(neutral.window), at, neutral.flags)
 
-    def _end_drill(self, at: int) -> None:
+    def _end_drill(self) -> None:
         self._seek = None
         if self._run is not None and self._run.reps is not None:
             self._late_reps += self._run.finish()

@@ -1,4 +1,4 @@
-"""Repetitions: which excursions were turns of the trunk, what they measured, how far to trust them."""
+"""Repetitions: which excursions were turns of the trunk, what they measured, how sure it is."""
 
 from __future__ import annotations
 

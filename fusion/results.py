@@ -65,7 +65,7 @@ class SplitSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A thing that lowers trust: a stable ``code``, a sentence for a person, and whom it concerns."""
+    """A thing that lowers trust: a stable ``code``, a sentence, and the sensor it concerns."""
 
     code: str
     sentence: str

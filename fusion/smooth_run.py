@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.drill_run import Motion, heading_events, rate_sd_dps, take_in
+from fusion.drill_run import Jump, Motion, heading_events, rate_sd_dps, take_in
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse
 from fusion.grid import GRID_HZ
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from fusion.calibration import Calibration
     from fusion.drills import Drill
-    from fusion.lane import Gap
     from fusion.setup import Setup
 
 
@@ -52,7 +51,7 @@ def smooth_drill(
         motion.window.first, still, heading_deg(turn), tilt_deg(turn).max(axis=1)
     )
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
-    heading = smooth_heading(reference, sd, dwells, motion.gaps, parameters)
+    heading = smooth_heading(reference, sd, dwells, motion.jumps, parameters)
     fused = fuse(motion.window.first, reference, split, turn, heading.smooth(t_s), motion.gap)
     turn_deg, rate_dps = smooth_lowpass(fused.total_deg)
     finder = RepFinder(drill, split, motion.window.first)
@@ -64,16 +63,16 @@ def smooth_heading(
     reference: Reference,
     rate_sd: np.ndarray[tuple[int], np.dtype[np.float64]],
     dwells: Sequence[Dwell],
-    gaps: Sequence[tuple[int, Gap]],
+    missed: Sequence[Jump],
     parameters: HeadingParameters | None,
 ) -> HeadingFilter:
     """The heading filter after the whole drill, the person's scatter of neutral learnt first."""
     start_s = reference.neutral_s[1]
     learner = HeadingFilter(start_s, rate_sd, parameters)
     heading = HeadingFilter(start_s, rate_sd, parameters, remember=True)
-    for _, happening in heading_events(dwells, gaps):
+    for _, happening in heading_events(dwells, missed):
         take_in(learner, happening)
     heading.start_from_scatter(learner.miss_sd_deg)
-    for _, happening in heading_events(dwells, gaps):
+    for _, happening in heading_events(dwells, missed):
         take_in(heading, happening)
     return heading

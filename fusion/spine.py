@@ -1,4 +1,4 @@
-"""Segment orientations to pelvis, lumbar and thoracolumbar rotation, with what is not known of them.
+"""Segment orientations to rotations of the spine, with what is not known of them.
 
 For a still neutral N, ``D_B(t) = q_B(t) ⊗ q_B(N)*`` is the turn of segment B since N, seen in the
 room. With headings made equal at N and u the spine line at N::

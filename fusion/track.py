@@ -88,10 +88,10 @@ class Rows:
 
 
 class Track:
-    """Grid samples of one sensor: gyr 3, acc 3, quat 4, gap 1."""
+    """Grid samples of one sensor: gyr 3, acc 3, quat 4, gap 1, jump 1."""
 
     def __init__(self) -> None:
-        self._rows = Rows(11)
+        self._rows = Rows(12)
         self.has_quat = False
 
     @property
@@ -101,13 +101,14 @@ class Track:
 
     def append(self, block: GridBlock) -> None:
         """Add the block that follows."""
-        rows = np.full((len(block), 11), np.nan)
+        rows = np.full((len(block), 12), np.nan)
         rows[:, 0:3] = block.gyr
         rows[:, 3:6] = block.acc
         if block.quat is not None:
             rows[:, 6:10] = block.quat
             self.has_quat = True
         rows[:, 10] = block.gap
+        rows[:, 11] = block.jump_deg
         self._rows.append(block.first, rows)
 
     def forget_before(self, index: int) -> None:
@@ -142,3 +143,8 @@ class Track:
     def gap(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps."""
         return np.asarray(self._rows[window][:, 10] > 0)
+
+    def jumps(self, window: Window) -> list[tuple[int, float]]:
+        """Grid indices at which filled losses may have missed a turn, with its SD (°)."""
+        jump_deg = self._rows[window][:, 11]
+        return [(window.first + int(i), float(jump_deg[i])) for i in np.flatnonzero(jump_deg)]

@@ -98,6 +98,8 @@ def read_angles(path: Path) -> AngleTable:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
+    from sessions.columns import to_numpy
+
     text = ("drill", "phase")
     types = {c: pa.string() if c in text else pa.float64() for c in ANGLE_COLUMNS}
     try:
@@ -113,8 +115,7 @@ def read_angles(path: Path) -> AngleTable:
         raise SourceError(path, f"is damaged ({error}); analyse the recording again.") from error
 
     def numbers(names: tuple[str, ...]) -> FloatArray:
-        columns = [np.asarray(table[n].to_numpy(), dtype=np.float64) for n in names]
-        return np.stack(columns, axis=1)
+        return np.stack([to_numpy(table[name]) for name in names], axis=1)
 
     return AngleTable(
         t_s=numbers(("time_s",))[:, 0],

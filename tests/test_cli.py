@@ -1,6 +1,8 @@
 """``torso`` as people and scripts use it: files, exit status, and one line when it goes wrong."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +48,18 @@ def test_simulate_then_analyze(
     assert sides == [row.split(",")[3] for row in truth]
     assert json.loads(summary)["drills"][0]["repetitions"] == len(truth)
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(RESULTS)
+
+
+def test_analysing_never_pays_for_the_page(simulated: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from dashboard.cli import main\n"
+        f"assert main(['analyze', {str(simulated)!r}, '--out', {str(tmp_path / 'out')!r}]) == 0\n"
+        "heavy = ('streamlit', 'pandas', 'uvicorn', 'starlette', 'bleak')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("live", [[], ["--live"]], ids=["offline", "live"])

@@ -52,22 +52,22 @@ def _drill_rows(drill: DrillResult) -> bytes:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
+    from sessions import columns
+
     frames = drill.frames
     rep = rep_numbers(drill)
     values = text.round_significant(np.hstack([frames.angles_deg, frames.sd_deg]))
-    phases = pa.DictionaryArray.from_arrays(drill.phase.astype(np.int8), list(_PHASES))
-    columns = [
-        pa.array(text.round_times(frames.t_s)),
-        pa.DictionaryArray.from_arrays(np.zeros(len(frames), np.int8), [str(drill.drill)]),
-        pa.array(rep, mask=rep == 0),
-        phases,
-        *(pa.array(column, mask=~np.isfinite(column)) for column in values.T),
-        pa.array(frames.quality),
+    cells = [
+        columns.numbers(text.round_times(frames.t_s)),
+        columns.words(np.zeros(len(frames), np.int32), [str(drill.drill)]),
+        columns.integers(rep, rep > 0),
+        columns.words(drill.phase, _PHASES),
+        *(columns.numbers(column) for column in values.T),
+        columns.integers(frames.quality, np.ones(len(frames), np.bool_)),
     ]
-    columns = [c.dictionary_decode() if isinstance(c, pa.DictionaryArray) else c for c in columns]
     out = io.BytesIO()
     arrow_csv.write_csv(
-        pa.table(columns, names=list(ANGLE_COLUMNS)),
+        pa.table(cells, names=list(ANGLE_COLUMNS)),
         out,
         arrow_csv.WriteOptions(include_header=False, quoting_style="none"),
     )

@@ -82,7 +82,9 @@ def table_csv(columns: Mapping[str, FloatArray]) -> bytes:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    arrays = [pa.array(c, mask=~np.isfinite(c)) for c in map(np.asarray, columns.values())]
+    from sessions.columns import numbers
+
+    arrays = [numbers(column) for column in columns.values()]
     out = io.BytesIO()
     out.write((",".join(columns) + "\n").encode())
     arrow_csv.write_csv(

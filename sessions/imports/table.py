@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from sessions.columns import to_numpy
 from sessions.errors import SourceError
 
 if TYPE_CHECKING:
@@ -154,10 +155,7 @@ def _parse_fast(data: bytes, header: list[str], names: list[str]) -> dict[str, F
             null_values=[""],
         ),
     )
-    return {
-        name: np.ascontiguousarray(table[column].to_numpy(), dtype=np.float64)
-        for name, column in picked.items()
-    }
+    return {name: to_numpy(table[column]) for name, column in picked.items()}
 
 
 def text_lines(data: bytes) -> Iterator[tuple[int, str]]:

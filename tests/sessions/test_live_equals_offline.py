@@ -7,7 +7,6 @@ import pytest
 
 from dashboard.cli import main
 from fusion.pipeline import Pipeline, Update
-from sessions.exports import text
 from sessions.library import stored_session
 
 
@@ -38,10 +37,9 @@ def test_live_frames_equal_those_of_the_recording(tmp_path: Path) -> None:
         np.round(t_s * 100).astype(int), np.round(table.t_s * 100).astype(int), return_indices=True
     )
     assert len(at_table) >= len(table) - 200
-    np.testing.assert_array_equal(
-        text.round_significant(angles[at_live]), table.angles_deg[at_table]
-    )
-    np.testing.assert_array_equal(text.round_significant(sd[at_live]), table.sd_deg[at_table])
+    # The table has six digits; sums over blocks of other lengths differ in the twelfth.
+    np.testing.assert_allclose(table.angles_deg[at_table], angles[at_live], rtol=6e-6, atol=1e-9)
+    np.testing.assert_allclose(table.sd_deg[at_table], sd[at_live], rtol=6e-6, atol=1e-9)
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:

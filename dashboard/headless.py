@@ -87,6 +87,6 @@ async def _record(
                 engine.advance(item.arrival_s)
                 progress(item.arrival_s)
         recorder = engine.recorder
-        engine.finish_recording()
+        engine.close(source.now_s())
         if recorder is not None and recorder.error is not None:
             raise OutputError(recording, recorder.error)

@@ -68,8 +68,6 @@ SOURCE_NAMES: Final = {
     "ble": "Bluetooth sensors",
 }
 
-SOURCE_ENDED: Final = "There is nothing more to come: the recording that was played has ended."
-
 SOURCE_FAILED: Final = (
     "The sensors' program stopped because of an error in it. What was recorded is kept; start "
     "torso again to go on."

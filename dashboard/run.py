@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from dashboard.headless import run_headless
 from dashboard.service.ask import get_json
-from dashboard.service.runfile import RunningService, read_running
-from dashboard.serving import listen
+from dashboard.service.runfile import ALREADY_RUNNING, RunningService, read_running
+from dashboard.serving import PORT_TAKEN, listen
 from sessions.library import data_folder
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ PORTS_TO_TRY: Final = 20
 START_TIMEOUT_S: Final = 60.0
 CLOSE_TIMEOUT_S: Final = 8.0
 POLL_S: Final = 0.1
+
+IN_VAIN: Final = frozenset({ALREADY_RUNNING, PORT_TAKEN})
+"""Exit statuses after which another start changes nothing; the child has said why."""
 
 MAX_STARTS: Final = 5
 WITHIN_S: Final = 60.0
@@ -208,6 +211,8 @@ class _Household:
         return True
 
     def _revive(self, child: Child) -> bool:
+        if child.process is not None and child.process.returncode in IN_VAIN:
+            return False
         if child.hopeless:
             _say(f"The {child.name} ended again and again; giving up. What was recorded is kept.")
             return False

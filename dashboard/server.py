@@ -22,7 +22,7 @@ from dashboard.doors import LoopbackDoor
 from dashboard.forward import Forwarder
 from dashboard.live.assets import static_route
 from dashboard.service.ask import ask_service
-from dashboard.serving import ADDRESS, LoopbackServer, listen, watch_lifeline
+from dashboard.serving import ADDRESS, PORT_TAKEN, LoopbackServer, listen, watch_lifeline
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
 APP: Final = Path(__file__).parent / "app.py"
-
-PORT_TAKEN: Final = 4
-"""Exit status if the port belongs to another program."""
 
 STREAMLIT_OPTIONS: Final = {
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
@@ -91,7 +88,7 @@ def page_app(data_root: Path, port: int) -> ASGIApp:
 @asynccontextmanager
 async def _quiet(_app: object) -> AsyncIterator[None]:
     """Keep the server's own chatter off the terminal; Streamlit turns it on as it starts."""
-    for name in ("uvicorn", "uvicorn.error", "websockets"):
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error", "websockets"):
         logging.getLogger(name).setLevel(logging.WARNING)
     yield
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ADDRESS: Final = "127.0.0.1"
 
+PORT_TAKEN: Final = 4
+"""Exit status of a server whose port belongs to another program."""
+
 SEND_BUFFER_BYTES: Final = 32_768
 """Small, so that a viewer that stopped reading is noticed, and skipped for, within seconds."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.service.live import ServiceOptions, serve
-from dashboard.service.runfile import AlreadyRunningError
+from dashboard.service.runfile import ALREADY_RUNNING, AlreadyRunningError
 from sensors.drivers.replay import ReplaySource
 from sensors.drivers.simulated import SimulatedSource
 from sensors.errors import SensorError
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sensors.drivers.base import Source
-
-ALREADY_RUNNING = 5
-"""Exit status if another service works in the data folder."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -56,6 +56,11 @@ class Analyst:
                 self._tell(recording, "done", ANALYSIS_DONE)
             else:
                 self._tell(recording, "failed", failure)
+            self._waiting.task_done()
+
+    async def idle(self) -> None:
+        """Wait until everything that was added is done."""
+        await self._waiting.join()
 
     def _tell(self, recording: Path, state: str, words: str) -> None:
         self.news = {"session": recording.parent.name, "state": state, "words": words}

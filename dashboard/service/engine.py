@@ -108,8 +108,8 @@ class Engine:
 
     def begin(self, activity: Activity, now_s: float, *, guided: bool = False) -> None:
         """Begin an activity, or lead the wearer to it; a drill is recorded."""
-        if activity in DRILLS and self.recorder is None:
-            self.record(now_s, activity)
+        if activity in DRILLS:
+            self._record_drill(activity, now_s)
         if self._by_wearer:
             self._start_guide((activity,), now_s)
         elif guided and activity in DRILLS:
@@ -186,18 +186,19 @@ class Engine:
         """
         if self.recorder is None and self.activity is None and self.guide is None:
             raise RefusedError("Nothing is being recorded.")
-        if self.activity is not None or self.guide is not None:
-            self.end(now_s)
-        self.finish_recording()
+        self._source.perform(None)
+        self.close(now_s)
 
-    def finish_recording(self) -> None:
-        """Close the recording, if there is one, with everything that was taken in."""
+    def close(self, now_s: float) -> None:
+        """End whatever goes on, and close the recording with everything that was taken in."""
+        self.guide = None
+        self._end(now_s)
+        self.ended = True
         recorder, self.recorder = self.recorder, None
         if recorder is None:
             return
         recorder.close()
         self._prelude.end_recording()
-        self.ended = True
         if recorder.path is not None:
             self.closed.append(recorder.path)
 
@@ -219,20 +220,29 @@ class Engine:
         self._hub.publish(t_s, values[fresh], self.fuser.last_arrival_s)
 
     def _follow(self, change: ActivityChange) -> None:
-        """Do as the wearer does, where the source can tell."""
+        """Do as the wearer does, where the source can tell.
+
+        What the simulated wearer was asked for and begins after all when the person has stopped
+        it is not followed.
+        """
         if change.activity is Activity.MARK:
             self.mark(change.arrival_s)
-        elif change.begins:
+        elif change.begins and (self.guide is not None or not self._by_wearer):
             self._begin(change.activity, change.arrival_s)
         elif change.activity is self.activity:
             self._end(change.arrival_s)
+
+    def _record_drill(self, drill: Activity, at_s: float) -> None:
+        """See that a drill is recorded; what is played has been recorded already."""
+        if self.recorder is None and self._source.kind != "replay":
+            self.record(at_s, drill)
 
     def _begin(self, activity: Activity, at_s: float) -> None:
         if activity is self.activity:
             return
         self._end(at_s)
-        if activity in DRILLS and self.recorder is None:
-            self.record(at_s, activity)
+        if activity in DRILLS:
+            self._record_drill(activity, at_s)
         self.activity, self.activity_since_s, self.ended = activity, at_s, False
         self._enter(Step(at_s, StepKind.BEGIN, activity))
         if self.guide is not None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from dashboard.messages import SOURCE_ENDED, SOURCE_FAILED, SOURCE_NAMES
+from dashboard.messages import SOURCE_FAILED, SOURCE_NAMES
 from dashboard.service.analysis import Analyst
 from dashboard.service.commands import obey
 from dashboard.service.engine import Engine, Place, RefusedError
@@ -77,7 +77,7 @@ class Service:
         self._source = source
         self._published: dict[str, object] = {}
         self._published_s = 0.0
-        started_unix_s = time.time() - (time.monotonic() - source.origin_s)
+        started_unix_s = time.time() - (source.now_s() - source.origin_s)
         self.engine = Engine(
             source,
             Setup(tuple(info.placement for info in source.sensors)),
@@ -130,13 +130,12 @@ class Service:
         try:
             async for item in items_of(self._source):
                 self.engine.take(item)
-            self.failure = SOURCE_ENDED
         except SensorError as error:
             self.failure = str(error)
         except Exception:
             logger.exception("the source failed")
             self.failure = SOURCE_FAILED
-        self.engine.finish_recording()
+        self.engine.close(self._source.now_s())
 
     async def tick(self) -> None:
         """Fuse and publish, many times a second; hand finished recordings to the analyst."""
@@ -190,7 +189,7 @@ async def serve(source: Source, options: ServiceOptions) -> None:
                 service.engine.calibrate(source.now_s(), options.autostart)
             async with _background((service.read(), service.tick(), service.analyst.run())):
                 await server.serve(sockets=[listener])
-            service.engine.finish_recording()
+            service.engine.close(source.now_s())
 
 
 @asynccontextmanager

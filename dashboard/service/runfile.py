@@ -12,13 +12,16 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FOLDER = "run"
+FOLDER: Final = "run"
+
+ALREADY_RUNNING: Final = 5
+"""Exit status of a service that finds another one in its data folder."""
 
 
 class AlreadyRunningError(Exception):

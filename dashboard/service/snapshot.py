@@ -85,7 +85,7 @@ def _guide(engine: Engine, now_s: float) -> dict[str, object] | None:
         "step": guide.index,
         "phase": guide.phase,
         "remaining_s": None if remaining_s is None else round(remaining_s, 1),
-        "words": guide_words(guide.activity),
+        "words": guide_words(engine.activity or guide.activity),
     }
 
 

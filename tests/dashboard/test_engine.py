@@ -41,7 +41,7 @@ class Played:
         return self
 
     async def __aexit__(self, *_):
-        self.engine.finish_recording()
+        self.engine.close(self.now_s)
         await self.source.__aexit__(None, None, None)
 
     def new_recording(self, drill):
@@ -133,6 +133,22 @@ async def test_from_calibration_to_an_analysed_session(played):
     np.testing.assert_allclose(
         [at for _, at in found[: len(live)]], [at for _, at in live], atol=0.5
     )
+
+
+async def test_the_demonstration_calibrates_and_records_by_itself(played):
+    played.engine.calibrate(played.now_s, (SEATED,))
+    await played.play(60, until=lambda engine: engine.activity is SEATED)
+    assert played.engine.guide is None
+    assert played.snapshot()["recording"]["name"] == "1_seated_thoracic_rotation"
+
+
+async def test_what_was_stopped_before_it_began_does_not_begin(played):
+    played.obey("begin", activity=SEATED)
+    await played.play(1.0)
+    played.obey("stop")
+    await played.play(20)
+    assert state_of(played.engine) == "ended"
+    assert played.recordings == 1
 
 
 async def test_frames_come_in_order_and_once(played):

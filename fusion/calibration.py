@@ -221,7 +221,7 @@ def _fit(
     bias: GyroBias,
 ) -> _Fit:
     """Body axes of one sensor by the best method that its data allow."""
-    ups = [s.up_s(placement) for s in neutral]
+    ups = [s.up_s(placement) for s in _nearest_first(neutral, bows)]
     upright = _upright(ups, mounting)
     if not upright:
         if mounting is None:
@@ -230,7 +230,8 @@ def _fit(
                 "two still seconds, or give the sensors' mounting in session.json"
             )
         return _Fit("mounting", _axes(mounting.cranial_s, mounting.anterior_s), MOUNTING_SD_DEG)
-    y = qt.normalize(np.mean(upright, axis=0))
+    # The neutral next to the bows is the tall one; a drill's own may be slumped.
+    y = upright[0]
     bow = _bow_forward(placement, bows, y, bias.bias_rad_s) if bows else None
     if bow is not None and not bow.problems:
         return _Fit("bow", _axes(y, bow.forward), BOW_SD_DEG)
@@ -243,6 +244,16 @@ def _fit(
     if bow is not None and bow.usable:
         return _Fit("bow", _axes(y, bow.forward), 3 * BOW_SD_DEG, flags)
     return _Fit("gravity", _axes(y, _any_perpendicular(y)), GRAVITY_SD_DEG, flags)
+
+
+def _nearest_first(neutral: Sequence[Stretch], bows: Sequence[Stretch]) -> list[Stretch]:
+    """Neutrals in order of their distance in time from the first bow, or as they came."""
+    if not bows:
+        return list(neutral)
+    bow = bows[0].window
+    return sorted(
+        neutral, key=lambda s: max(bow.first - s.window.end, s.window.first - bow.end, 0)
+    )
 
 
 def _upright(ups: Sequence[FloatArray], mounting: Mounting | None) -> list[FloatArray]:

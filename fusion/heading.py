@@ -139,7 +139,7 @@ class HeadingFilter:
     @property
     def rate_dps(self) -> FloatArray:
         """(n,) drift rate of each joint as known now."""
-        return self._state.x[self._n :]
+        return np.asarray(self._state.x[self._n :])
 
     def start_from_scatter(self, miss_sd_deg: FloatArray) -> None:
         """Begin with a scatter of neutral that is already known (°), and keep it."""
@@ -155,11 +155,11 @@ class HeadingFilter:
             after = self._observe_rest(before, dwell, self._last)
         else:
             after = self._observe_return(before, dwell)
-        accepted = after is not None
-        if accepted:
-            self._step(before, after)
-        self._last = dwell if accepted else None
-        return accepted
+        self._last = None if after is None else dwell
+        if after is None:
+            return False
+        self._step(before, after)
+        return True
 
     def at(self, t_s: FloatArray) -> HeadingEstimate:
         """Drift predicted for times ``t_s`` (m,), none earlier than the last observation used."""

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from fusion.heading import HeadingEstimate
     from sensors.samples import FloatArray, Placement
 
-INCLINATION_SD_DEG = 0.35
-SCALE_SD = 0.008
-NEUTRAL_SD_DEG = 0.2
+INCLINATION_SD_DEG = 0.3
+SCALE_SD = 0.015
+NEUTRAL_SD_DEG = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,8 @@ def heading_deg(turn: FloatArray) -> FloatArray:
 def tilt_deg(turn: FloatArray) -> FloatArray:
     """Inclination of each segment against its neutral (m, n) in °."""
     w, z = turn[..., 0], turn[..., 3]
-    return np.degrees(2.0 * np.arccos(np.clip(np.sqrt(w * w + z * z), 0.0, 1.0)))
+    half = np.arccos(np.clip(np.sqrt(w * w + z * z), 0.0, 1.0))
+    return np.asarray(np.degrees(2.0 * half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,4 +211,5 @@ def _axial_sd(
     lever2 = vertical2 + np.tan(np.radians(swing_deg) / 2) ** 2 * (1.0 - vertical2)
     drift = np.einsum("i,mij,j->m", weights, heading.variance_deg2, weights)
     rest = INCLINATION_SD_DEG**2 + NEUTRAL_SD_DEG**2
-    return np.sqrt(lever2 * np.maximum(drift, 0.0) + rest + (SCALE_SD * angle_deg) ** 2)
+    variance = lever2 * np.maximum(drift, 0.0) + rest + (SCALE_SD * angle_deg) ** 2
+    return np.asarray(np.sqrt(variance))

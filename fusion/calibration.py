@@ -251,9 +251,7 @@ def _nearest_first(neutral: Sequence[Stretch], bows: Sequence[Stretch]) -> list[
     if not bows:
         return list(neutral)
     bow = bows[0].window
-    return sorted(
-        neutral, key=lambda s: max(bow.first - s.window.end, s.window.first - bow.end, 0)
-    )
+    return sorted(neutral, key=lambda s: max(bow.first - s.window.end, s.window.first - bow.end, 0))
 
 
 def _upright(ups: Sequence[FloatArray], mounting: Mounting | None) -> list[FloatArray]:

@@ -134,7 +134,7 @@ class HeadingFilter:
     @property
     def miss_sd_deg(self) -> FloatArray:
         """(n,) scatter of neutral per joint as learnt so far."""
-        return np.sqrt(self._miss_var)
+        return np.asarray(np.sqrt(self._miss_var))
 
     @property
     def rate_dps(self) -> FloatArray:
@@ -151,10 +151,11 @@ class HeadingFilter:
         while self._nodes is not None and dwell.t_s - self._state.t_s > self.parameters.node_s:
             self._step(self._predict(self._state.t_s + self.parameters.node_s), None)
         before = self._predict(dwell.t_s)
-        if dwell.continues and self._last is not None:
-            after = self._observe_rest(before, dwell, self._last)
-        else:
-            after = self._observe_return(before, dwell)
+        after = (
+            self._observe_rest(before, dwell, self._last)
+            if dwell.continues and self._last is not None
+            else self._observe_return(before, dwell)
+        )
         self._last = None if after is None else dwell
         if after is None:
             return False

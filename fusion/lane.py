@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,6 @@ from fusion.grid import GRID_HZ, Grid
 from fusion.orientation import level, make_filter
 from fusion.track import Rows, Track, Window
 from sensors.samples import FloatArray, ImuBlock
-
-RESTART = int(1.0 * GRID_HZ)
-"""After a gap this long the filter starts anew: it cannot know how the sensor moved."""
 
 Orient = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -45,16 +43,21 @@ class Lane:
         if not len(block):
             return
         on_grid = self._grid.push(_own_orientation(block))
-        if on_grid is None or not len(on_grid):
+        if on_grid is not None and len(on_grid):
+            self.track.append(on_grid)
+
+    def orient_to(self, end: int) -> None:
+        """Run the filter up to grid index ``end``, with the bias as it is known now."""
+        done = self._q.extent.end if len(self._q.extent) else self.track.extent.first
+        window = Window(done, end).clip(self.track.extent)
+        if not len(window):
             return
-        self.track.append(on_grid)
-        window = Window(on_grid.first, on_grid.first + len(on_grid))
-        rate = self.rate(window)
-        if on_grid.quat is not None:
-            q = on_grid.quat
+        if self.track.has_quat:
+            q = self.track.quat(window)
         else:
-            q = self._stitch.update(rate, on_grid.acc, on_grid.gap)
-        self._q.append(on_grid.first, q)
+            lost = self.track.lost(window)
+            q = self._stitch.update(self.rate(window), self.track.acc(window), lost)
+        self._q.append(window.first, q)
 
     def set_bias(self, bias_rad_s: FloatArray) -> None:
         """Take this bias (3,) out of all samples to come."""
@@ -87,34 +90,31 @@ class Stitch:
         self._fresh = fresh
         self._run = fresh()
         self._turn = qt.IDENTITY
-        self._last: FloatArray | None = None
+        self._last = qt.IDENTITY
+        self._holding = False
 
-    def update(self, gyr: FloatArray, acc: FloatArray, gap: npt.NDArray[np.bool_]) -> FloatArray:
-        """Orientations (n, 4) of the samples that follow; held over gaps that need a restart."""
+    def update(self, gyr: FloatArray, acc: FloatArray, lost: npt.NDArray[np.bool_]) -> FloatArray:
+        """Orientations (n, 4) of the samples that follow; held where ``lost``."""
         out = np.empty((len(gyr), 4))
-        at = 0
-        for start, end in runs(gap):
-            if end - start < RESTART or (self._last is None and start == 0):
+        edges = [0, *(np.flatnonzero(np.diff(lost.astype(np.int8))) + 1).tolist(), len(lost)]
+        for start, end in pairwise(edges):
+            if start == end:
                 continue
-            self._oriented(out, gyr, acc, at, start)
-            out[start:end] = self._last
-            self._restart(acc[end] if end < len(acc) else acc[-1])
-            at = end
-        self._oriented(out, gyr, acc, at, len(gyr))
-        return out
-
-    def _oriented(
-        self, out: FloatArray, gyr: FloatArray, acc: FloatArray, start: int, end: int
-    ) -> None:
-        if end > start:
+            if lost[start]:
+                out[start:end] = self._last
+                self._holding = True
+                continue
+            if self._holding:
+                self._restart(acc[start])
             out[start:end] = qt.multiply(self._turn, self._run(gyr[start:end], acc[start:end]))
             self._last = out[end - 1]
+        return out
 
     def _restart(self, acc: FloatArray) -> None:
         self._run = self._fresh()
-        if self._last is not None:
-            change = qt.multiply(self._last, qt.conjugate(level(acc)))
-            self._turn = qt.about_vertical(qt.twist_rad(change, UP_E))
+        self._holding = False
+        change = qt.multiply(self._last, qt.conjugate(level(acc)))
+        self._turn = qt.about_vertical(qt.twist_rad(change, UP_E))
 
 
 def _own_orientation(block: ImuBlock) -> ImuBlock:
@@ -122,9 +122,3 @@ def _own_orientation(block: ImuBlock) -> ImuBlock:
     if block.quat is not None and not np.isnan(block.gyr).any():
         return ImuBlock(block.t_s, block.acc, block.gyr)
     return block
-
-
-def runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Half-open index ranges in which ``mask`` is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

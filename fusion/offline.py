@@ -142,7 +142,8 @@ def no_still_flag(window: Window) -> Flag:
     """What to say of a drill without a still second."""
     words = (
         f"The drill from {window.start_s:.1f} s to {window.end_s:.1f} s holds no still second, so "
-        "there is no neutral to measure from; keep still for two seconds before you begin."
+        "there is no neutral to measure from and its heading is unusable: keep still for two "
+        "seconds before you begin."
     )
     return Flag("no_still_second", words)
 
@@ -192,11 +193,11 @@ class _Oriented:
 
 def _orient(track: Track, bias: FloatArray, window: Window) -> tuple[FloatArray, FloatArray]:
     """Orientation (m, 4) and rate (m, 3) of one sensor."""
-    gap, gyr = track.gap(window), track.rate(window) - bias
+    gyr = track.rate(window) - bias
     if track.has_quat:
         return track.quat(window), gyr
     stitch = Stitch(lambda: lambda g, a: smooth_orientation(g, a, GRID_HZ))
-    return stitch.update(gyr, track.acc(window), gap), gyr
+    return stitch.update(gyr, track.acc(window), track.lost(window)), gyr
 
 
 def _drill(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.signal import lfilter
 from scipy.special import betaincinv, ndtri
 
 from fusion.results import Interval, Shares, SplitSource
@@ -112,11 +113,10 @@ def shares_now(segments_deg: FloatArray, state: FloatArray, step_s: float) -> Fl
     keep = float(np.exp(-step_s / NOW_S))
     total = segments_deg.sum(axis=1, keepdims=True)
     products = np.hstack([segments_deg * total, total**2])
-    out = np.empty((len(products), 3))
-    for i, row in enumerate(products):
-        state += (1 - keep) * (np.nan_to_num(row) - state)
-        out[i] = state[:3] / state[3] if state[3] > SHOW_DEG**2 else np.nan
-    return out
+    sums, last = lfilter([1 - keep], [1, -keep], products, axis=0, zi=keep * state[None])
+    state[:] = last[0] / keep
+    shown = sums[:, 3:] > SHOW_DEG**2
+    return np.where(shown, sums[:, :3] / np.where(shown, sums[:, 3:], 1.0), np.nan)
 
 
 def _normal(value: float, variance: float) -> Interval:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
 
+LOST = int(1.0 * GRID_HZ)
+"""After a gap this long an orientation filter has to start anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Half-open range of grid indices."""
@@ -88,10 +92,10 @@ class Rows:
 
 
 class Track:
-    """Grid samples of one sensor: gyr 3, acc 3, quat 4, gap 1, jump 1."""
+    """Grid samples of one sensor: gyr 3, acc 3, quat 4, gap 1, jump 1, lost 1."""
 
     def __init__(self) -> None:
-        self._rows = Rows(12)
+        self._rows = Rows(13)
         self.has_quat = False
 
     @property
@@ -101,7 +105,7 @@ class Track:
 
     def append(self, block: GridBlock) -> None:
         """Add the block that follows."""
-        rows = np.full((len(block), 12), np.nan)
+        rows = np.full((len(block), 13), np.nan)
         rows[:, 0:3] = block.gyr
         rows[:, 3:6] = block.acc
         if block.quat is not None:
@@ -109,6 +113,7 @@ class Track:
             self.has_quat = True
         rows[:, 10] = block.gap
         rows[:, 11] = block.jump_deg
+        rows[:, 12] = _long_runs(block.gap)
         self._rows.append(block.first, rows)
 
     def forget_before(self, index: int) -> None:
@@ -126,11 +131,10 @@ class Track:
         """Angular rate (n, 3) in rad/s, from the orientations where the sensor sends only those."""
         if not self.has_quat:
             return self._rows[window][:, 0:3]
-        q = self.quat(window)
-        if len(q) < 2:
-            return np.zeros((len(q), 3))
+        before = Window(window.first - 1, window.end).clip(self.extent)
+        q = self.quat(before)
         step = qt.rotation_vector(qt.multiply(qt.conjugate(q[:-1]), q[1:])) * GRID_HZ
-        return np.vstack([step[:1], step])
+        return np.vstack([np.zeros((len(window) - len(step), 3)), step])
 
     def acc(self, window: Window) -> FloatArray:
         """Specific force (n, 3) in m/s²."""
@@ -148,3 +152,16 @@ class Track:
         """Grid indices at which filled losses may have missed a turn, with its SD (°)."""
         jump_deg = self._rows[window][:, 11]
         return [(window.first + int(i), float(jump_deg[i])) for i in np.flatnonzero(jump_deg)]
+
+    def lost(self, window: Window) -> npt.NDArray[np.bool_]:
+        """True (n,) inside gaps so long that nobody knows how the sensor moved."""
+        return np.asarray(self._rows[window][:, 12] > 0)
+
+
+def _long_runs(gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Those runs of ``gap`` that are at least :data:`LOST` long; a gap always comes whole."""
+    out = np.zeros(len(gap), dtype=bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], gap.astype(np.int8), [0]])))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        out[start:end] = end - start >= LOST
+    return out

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusion.fused import phases_of
+from fusion.quality import drill_flags, mark_slips
 from fusion.reps import Counted, renumbered, without_wind_ups
 from fusion.results import DrillResult, Flag, Frames, Interval, Rep, Side, SideSummary, Verdict
 from fusion.shares import estimate_shares
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fusion.drills import Drill
+    from fusion.slips import Slip
     from fusion.spine import Reference
     from fusion.split import Split
     from fusion.track import Window
@@ -32,6 +35,7 @@ def make_drill_result(
     frames: Frames,
     counted: Sequence[Counted],
     drift_dps: FloatArray,
+    slips: Sequence[Slip],
     flags: Sequence[Flag],
 ) -> DrillResult:
     """Collect frames and repetitions of one drill.
@@ -44,10 +48,14 @@ def make_drill_result(
         Frames inside the drill, repetitions as counted.
     drift_dps
         (n,) heading drift of each sensor of ``reference.chain``.
+    slips
+        Slips of sensors found in it.
     flags
-        What has to be said about it.
+        What else has to be said about it.
     """
     kept = without_wind_ups(list(counted)) if drill.one_side_per_set else renumbered(list(counted))
+    marked = mark_slips([c.rep for c in kept], slips)
+    kept = [replace(c, rep=rep) for c, rep in zip(kept, marked, strict=True)]
     reps = tuple(c.rep for c in kept)
     return DrillResult(
         drill=drill.activity,
@@ -61,7 +69,7 @@ def make_drill_result(
         sides={side: _side(kept, side, split) for side in Side},
         side_difference_deg=_difference(reps),
         drift_deg_per_min=_drift(reference, drift_dps),
-        flags=tuple(flags),
+        flags=(*flags, *drill_flags(drill, reference, frames, slips)),
     )
 
 

@@ -15,7 +15,8 @@ from fusion.grid import GRID_HZ
 from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
 from fusion.lowpass import LowPass
 from fusion.reps import Counted, RepFinder
-from fusion.spine import Reference, heading_deg, tilt_deg, turns
+from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder
+from fusion.spine import Reference, heading_deg, turns, up_n
 from fusion.split import make_split
 
 if TYPE_CHECKING:
@@ -37,11 +38,12 @@ NEUTRAL_DEG = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A turn that filled losses may have missed: at a grid index, of one sensor, its SD (°)."""
+    """A jump of one sensor's heading at a grid index, by ``by_deg`` ± ``sd_deg``."""
 
     at: int
     sensor: int
     sd_deg: float
+    by_deg: float = 0.0
 
 
 def jumps(tracks: Sequence[Track], window: Window) -> tuple[Jump, ...]:
@@ -119,7 +121,13 @@ class DrillRun:
         self._lowpass = LowPass()
         self._parameters = parameters
         self._counted = self.reps.counted if self.reps else []
+        self._slip_finder = SlipFinder(reference.vertical)
         self.set_reference(reference, calibration)
+
+    @property
+    def slips(self) -> list[Slip]:
+        """Slips of sensors so far."""
+        return self._slip_finder.found
 
     @property
     def counted(self) -> list[Counted]:
@@ -139,9 +147,7 @@ class DrillRun:
         """Continue with the motion that follows."""
         turn = turns(self.reference, motion.q_es)
         still = self._stillness.update(motion.gyr) & ~motion.gap
-        dwells = self._dwells.update(
-            motion.window.first, still, heading_deg(turn), tilt_deg(turn).max(axis=1)
-        )
+        dwells = self._dwells.update(motion.window.first, still, heading_deg(turn), up_n(turn))
         estimate = self._follow_heading(motion, dwells)
         fused = fuse(motion.window.first, self.reference, self.split, turn, estimate, motion.gap)
         turn_deg, rate_dps = self._lowpass.update(fused.total_deg)
@@ -162,7 +168,7 @@ class DrillRun:
 
     def _follow_heading(self, motion: Motion, dwells: Sequence[Dwell]) -> HeadingEstimate:
         """Drift at each time of ``motion``, as known at that time."""
-        happenings = heading_events(dwells, motion.jumps)
+        happenings = heading_events(dwells, motion.jumps, self._slip_finder)
         parts: list[HeadingEstimate] = []
         at = motion.window.first
         for index, happening in happenings:
@@ -181,14 +187,25 @@ class DrillRun:
 
 
 def heading_events(
-    dwells: Sequence[Dwell], missed: Sequence[Jump]
+    dwells: Sequence[Dwell], missed: Sequence[Jump], finder: SlipFinder
 ) -> list[tuple[int, Dwell | Jump]]:
-    """Dwells near neutral and jumps, in the order in which they become known."""
-    events: list[tuple[int, Dwell | Jump]] = [
-        (d.known, d) for d in dwells if d.tilt_deg <= MAX_TILT_DEG
-    ]
-    events += [(jump.at, jump) for jump in missed]
+    """Dwells in the neutral posture, slips and missed turns, in the order they become known.
+
+    A slip that a dwell confirms lets the heading of that sensor jump before the dwell is used.
+    """
+    events: list[tuple[int, Dwell | Jump]] = [(jump.at, jump) for jump in missed]
+    for dwell in dwells:
+        slip = finder.update(dwell)
+        if slip is not None:
+            events.append((dwell.known, slip_jump(slip, dwell.known)))
+        if finder.tilt_deg(dwell) <= MAX_TILT_DEG:
+            events.append((dwell.known, dwell))
     return sorted(events, key=lambda e: e[0])
+
+
+def slip_jump(slip: Slip, at: int) -> Jump:
+    """What a slip did to the heading of its sensor, put at grid index ``at``."""
+    return Jump(at, slip.sensor, SLIP_SD_DEG, slip.turned_deg)
 
 
 def take_in(heading: HeadingFilter, happening: Dwell | Jump) -> None:
@@ -196,4 +213,5 @@ def take_in(heading: HeadingFilter, happening: Dwell | Jump) -> None:
     if isinstance(happening, Dwell):
         heading.observe(happening)
     else:
-        heading.disturb(happening.at / GRID_HZ, happening.sensor, happening.sd_deg)
+        t_s = happening.at / GRID_HZ
+        heading.disturb(t_s, happening.sensor, happening.sd_deg, happening.by_deg)

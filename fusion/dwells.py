@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion.grid import GRID_HZ
+from fusion.quaternions import normalize
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -37,8 +38,8 @@ class Dwell:
         Grid index from which on it is known: its end.
     joint_deg
         (n,) mean heading of each joint of the chain against neutral, drift included, wrapped.
-    tilt_deg
-        Largest inclination of a sensor against its neutral.
+    up
+        (n, 3) mean direction of up as each sensor sees it, in the axes that its neutral had.
     continues
         Whether it continues the piece before.
     """
@@ -46,8 +47,13 @@ class Dwell:
     t_s: float
     known: int
     joint_deg: FloatArray
-    tilt_deg: float
+    up: FloatArray
     continues: bool
+
+    @property
+    def tilt_deg(self) -> float:
+        """Largest inclination of a sensor against its neutral."""
+        return float(np.degrees(np.arccos(np.clip(self.up[:, 2].min(), -1.0, 1.0))))
 
 
 class StillnessFilter:
@@ -85,19 +91,17 @@ class DwellFinder:
     """Collects stillness into dwells, block by block; any blocking gives the same dwells."""
 
     def __init__(self) -> None:
-        self._still: list[npt.NDArray[np.bool_]] = []
         self._start: int | None = None
         self._pieces = 0
         self._heading = np.empty((0, 0))
-        self._tilt = np.empty(0)
-        self._next = 0
+        self._up = np.empty((0, 0, 3))
 
     def update(
         self,
         first: int,
         still: npt.NDArray[np.bool_],
         heading_deg: FloatArray,
-        tilt_deg: FloatArray,
+        up: FloatArray,
     ) -> list[Dwell]:
         """Dwells that became known with grid times ``first`` … ``first + m``.
 
@@ -109,8 +113,8 @@ class DwellFinder:
             (m,) from :class:`StillnessFilter`.
         heading_deg
             (m, n) rotation of each sensor about the vertical against its neutral, wrapped.
-        tilt_deg
-            (m,) largest inclination of a sensor against its neutral.
+        up
+            (m, n, 3) direction of up in the axes that each sensor's neutral had.
         """
         found: list[Dwell] = []
         edges = np.flatnonzero(
@@ -119,20 +123,20 @@ class DwellFinder:
         at = 0
         for edge in [*edges.tolist(), len(still)]:
             if self._start is not None:
-                self._collect(heading_deg[at:edge], tilt_deg[at:edge])
+                self._collect(heading_deg[at:edge], up[at:edge])
                 found += self._cut(first + edge)
                 if edge < len(still):
                     found += self._close(first + edge)
             elif edge < len(still):
                 self._start, self._pieces = first + edge, 0
                 self._heading = np.empty((0, heading_deg.shape[1]))
-                self._tilt = np.empty(0)
+                self._up = np.empty((0, heading_deg.shape[1], 3))
             at = edge
         return found
 
-    def _collect(self, heading_deg: FloatArray, tilt_deg: FloatArray) -> None:
+    def _collect(self, heading_deg: FloatArray, up: FloatArray) -> None:
         self._heading = np.vstack([self._heading, heading_deg])
-        self._tilt = np.concatenate([self._tilt, tilt_deg])
+        self._up = np.concatenate([self._up, up])
 
     def _cut(self, end: int) -> list[Dwell]:
         """Pieces of full length out of what was collected up to ``end``."""
@@ -140,7 +144,7 @@ class DwellFinder:
         while len(self._heading) >= PIECE:
             start = end - len(self._heading)
             found.append(self._dwell(start, PIECE))
-            self._heading, self._tilt = self._heading[PIECE:], self._tilt[PIECE:]
+            self._heading, self._up = self._heading[PIECE:], self._up[PIECE:]
         return found
 
     def _close(self, end: int) -> list[Dwell]:
@@ -155,4 +159,5 @@ class DwellFinder:
         continues = self._pieces > 0
         self._pieces += 1
         middle = start + 0.5 * (n - 1)
-        return Dwell(middle / GRID_HZ, start + n, joint, float(self._tilt[:n].mean()), continues)
+        up = normalize(self._up[:n].mean(axis=0))
+        return Dwell(middle / GRID_HZ, start + n, joint, up, continues)

@@ -45,6 +45,7 @@ class HeadingParameters:
     miss_weight: float = 8.0
     widest_miss: float = 2.5
     gate_sigmas: float = 3.5
+    gate_deg: float = 20.0
     huber_sigmas: float = 1.5
     rest_turn_deg: float = 0.6
     node_s: float = 2.0
@@ -174,8 +175,8 @@ class HeadingFilter:
         variance = s.p[:n, :n] + d * cross + d**2 * s.p[n:, n:] + walk * self._couple
         return HeadingEstimate(joint, variance, np.asarray(rate))
 
-    def disturb(self, t_s: float, sensor: int, sd_deg: float) -> None:
-        """Tell that the heading of one sensor may have jumped by ``sd_deg`` (SD) at ``t_s``."""
+    def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
+        """Tell that the heading of one sensor jumped at ``t_s``, by ``by_deg`` ± ``sd_deg``."""
         before = self._predict(t_s)
         jump = np.zeros(self._n)
         jump[sensor] = 1.0
@@ -183,7 +184,9 @@ class HeadingFilter:
             jump[sensor + 1] = -1.0
         p = before.p.copy()
         p[: self._n, : self._n] += sd_deg**2 * np.outer(jump, jump)
-        self._step(before, replace(before, p=p))
+        x = before.x.copy()
+        x[: self._n] += by_deg * jump
+        self._step(before, replace(before, x=x, p=p))
         self._last = None
 
     def smooth(self, t_s: FloatArray) -> HeadingEstimate:
@@ -243,9 +246,10 @@ class HeadingFilter:
         miss = wrap_deg(dwell.joint_deg - before.x[:n])
         variance = np.diag(before.p)[:n] + self._miss_var
         sigmas = np.abs(miss) / np.sqrt(variance)
-        if np.any(sigmas[1:] > self.parameters.gate_sigmas):
+        far = (sigmas > self.parameters.gate_sigmas) | (np.abs(miss) > self.parameters.gate_deg)
+        if np.any(far[1:]):
             return None
-        use = [j for j in range(n) if sigmas[j] <= self.parameters.gate_sigmas]
+        use = np.flatnonzero(~far).tolist()
         x, p = before.x, before.p
         for j in use:
             z = before.x[j] + miss[j]

@@ -53,6 +53,7 @@ class DrillRecord:
             frames,
             self.run.counted,
             np.median(self.drift_dps, axis=0),
+            self.run.slips,
             self.flags,
         )
 

@@ -15,6 +15,7 @@ from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Stitch
 from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still
 from fusion.orientation import smooth_orientation
+from fusion.quality import bow_flags, sample_flags
 from fusion.results import DrillResult, Flag, SessionResult
 from fusion.smooth_run import smooth_drill
 from fusion.spine import make_reference
@@ -70,12 +71,13 @@ def analyze_smoothed(
             else "no drill could be analysed: each lies outside the samples or is shorter than "
             f"{MIN_DRILL_S:.0f} s"
         )
+    lost = {p: loss(blocks[p].t_s) for p in setup.chain}
     return SessionResult(
         placements=setup.chain,
         calibration=calibration.result,
         drills=tuple(results),
-        loss={p: loss(blocks[p].t_s) for p in setup.chain},
-        flags=tuple(flags),
+        loss=lost,
+        flags=(*flags, *sample_flags(blocks, lost), *bow_flags(stretches, setup.chain)),
     )
 
 
@@ -217,16 +219,17 @@ def _drill(
         (neutral.window.start_s, neutral.window.end_s),
     )
     motion = session.motion(Window(min(neutral.window.end, window.first), window.end))
-    fused, counted, heading = smooth_drill(drill, setup, calibration, reference, motion)
-    rates = heading.smooth(np.linspace(window.start_s, window.end_s, 64)).rate_dps
+    smoothed = smooth_drill(drill, setup, calibration, reference, motion)
+    rates = smoothed.heading.smooth(np.linspace(window.start_s, window.end_s, 64)).rate_dps
     inside = slice(window.first - motion.window.first, None)
     return make_drill_result(
         drill,
         window,
         reference,
         make_split(setup, drill),
-        fused.frames().part(inside),
-        [c for c in counted if c.rep.peak_s >= window.start_s],
+        smoothed.fused.frames().part(inside),
+        [c for c in smoothed.counted if c.rep.peak_s >= window.start_s],
         np.cumsum(np.median(rates, axis=0)),
+        smoothed.slips,
         neutral.flags,
     )

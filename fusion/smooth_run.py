@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from fusion.drill_run import Jump, Motion, heading_events, rate_sd_dps, take_in
+from fusion.drill_run import Jump, Motion, heading_events, rate_sd_dps, slip_jump, take_in
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse
 from fusion.grid import GRID_HZ
 from fusion.heading import HeadingFilter, HeadingParameters
 from fusion.lowpass import smooth_lowpass
 from fusion.reps import Counted, RepFinder
-from fusion.spine import Reference, heading_deg, tilt_deg, turns
+from fusion.slips import Slip, SlipFinder, mended
+from fusion.spine import Reference, heading_deg, turns, up_n
 from fusion.split import make_split
 
 if TYPE_CHECKING:
@@ -22,6 +25,17 @@ if TYPE_CHECKING:
     from fusion.calibration import Calibration
     from fusion.drills import Drill
     from fusion.setup import Setup
+    from sensors.samples import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothedDrill:
+    """Frames (bridged over gaps), repetitions, heading drift and slips of one drill."""
+
+    fused: Fused
+    counted: list[Counted]
+    heading: HeadingFilter
+    slips: list[Slip]
 
 
 def smooth_drill(
@@ -31,8 +45,8 @@ def smooth_drill(
     reference: Reference,
     motion: Motion,
     parameters: HeadingParameters | None = None,
-) -> tuple[Fused, list[Counted], HeadingFilter]:
-    """Frames, repetitions and heading drift of one whole drill.
+) -> SmoothedDrill:
+    """Smooth one whole drill.
 
     Parameters
     ----------
@@ -47,32 +61,48 @@ def smooth_drill(
     turn = turns(reference, motion.q_es)
     sd = rate_sd_dps(calibration, reference)
     still = StillnessFilter(reference.axes_s, sd).update(motion.gyr) & ~motion.gap
-    dwells = DwellFinder().update(
-        motion.window.first, still, heading_deg(turn), tilt_deg(turn).max(axis=1)
-    )
+    dwells = _dwells(motion, still, turn)
+    slips = _slips(dwells, reference)
+    if slips:
+        for slip in slips:
+            turn = mended(turn, slip, motion.window.first)
+        dwells = _dwells(motion, still, turn)
+    missed = [slip_jump(slip, (slip.after + slip.before) // 2) for slip in slips]
+    finder = SlipFinder(reference.vertical)
+    happenings = heading_events(dwells, [*motion.jumps, *missed], finder)
+    heading = smooth_heading(reference, sd, happenings, parameters)
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
-    heading = smooth_heading(reference, sd, dwells, motion.jumps, parameters)
     fused = fuse(motion.window.first, reference, split, turn, heading.smooth(t_s), motion.gap)
     turn_deg, rate_dps = smooth_lowpass(fused.total_deg)
-    finder = RepFinder(drill, split, motion.window.first)
-    finder.update(turn_deg, fused.rows(rate_dps), last=True)
-    return fused, finder.counted, heading
+    reps = RepFinder(drill, split, motion.window.first)
+    reps.update(turn_deg, fused.rows(rate_dps), last=True)
+    return SmoothedDrill(fused, reps.counted, heading, slips)
+
+
+def _dwells(motion: Motion, still: npt.NDArray[np.bool_], turn: FloatArray) -> list[Dwell]:
+    return DwellFinder().update(motion.window.first, still, heading_deg(turn), up_n(turn))
+
+
+def _slips(dwells: Sequence[Dwell], reference: Reference) -> list[Slip]:
+    finder = SlipFinder(reference.vertical)
+    for dwell in dwells:
+        finder.update(dwell)
+    return finder.found
 
 
 def smooth_heading(
     reference: Reference,
-    rate_sd: np.ndarray[tuple[int], np.dtype[np.float64]],
-    dwells: Sequence[Dwell],
-    missed: Sequence[Jump],
+    rate_sd: FloatArray,
+    happenings: Sequence[tuple[int, Dwell | Jump]],
     parameters: HeadingParameters | None,
 ) -> HeadingFilter:
     """The heading filter after the whole drill, the person's scatter of neutral learnt first."""
     start_s = reference.neutral_s[1]
     learner = HeadingFilter(start_s, rate_sd, parameters)
     heading = HeadingFilter(start_s, rate_sd, parameters, remember=True)
-    for _, happening in heading_events(dwells, missed):
+    for _, happening in happenings:
         take_in(learner, happening)
     heading.start_from_scatter(learner.miss_sd_deg)
-    for _, happening in heading_events(dwells, missed):
+    for _, happening in happenings:
         take_in(heading, happening)
     return heading

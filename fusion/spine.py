@@ -131,11 +131,10 @@ def heading_deg(turn: FloatArray) -> FloatArray:
     return np.degrees(qt.twist_rad(turn, UP_E))
 
 
-def tilt_deg(turn: FloatArray) -> FloatArray:
-    """Inclination of each segment against its neutral (m, n) in °."""
-    w, z = turn[..., 0], turn[..., 3]
-    half = np.arccos(np.clip(np.sqrt(w * w + z * z), 0.0, 1.0))
-    return np.asarray(np.degrees(2.0 * half))
+def up_n(turn: FloatArray) -> FloatArray:
+    """Direction of up (m, n, 3) in the axes that each sensor's neutral had; vertical at neutral."""
+    w, x, y, z = (turn[..., i] for i in range(4))
+    return np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=-1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""Slips: a sensor that moved on the body, told from a body that moved.
+
+A sensor that slips changes its inclination, its heading or both, alone and for good; a posture
+changes several sensors, and a hold at the end of range passes. A slip is therefore a step seen in
+one sensor only, at two still moments in a row (three, where only the heading stepped), while all
+joints that the sensor has no part in stayed where they were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fusion.quaternions import from_rotation_vector, multiply, normalize, wrap_deg
+from fusion.results import Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fusion.dwells import Dwell
+    from sensors.samples import FloatArray, Placement
+
+TILT_STEP_DEG = 5.0
+LEVEL_TILT_STEP_DEG = 7.0
+OTHERS_DEG = 3.0
+HEADING_STEP_DEG = 8.0
+MOST_HEADING_DEG = 25.0
+SAME_DEG = 3.0
+SLIP_SD_DEG = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A sensor of the chain slipped on the body.
+
+    Attributes
+    ----------
+    sensor
+        Which one, counted from the pelvis.
+    after, before
+        Grid indices between which it slipped.
+    deg
+        By about how much.
+    turned_deg
+        By how much about the vertical.
+    up_before, up_after
+        (3,) direction of up at neutral before and after, in the axes that its neutral had.
+    """
+
+    sensor: int
+    after: int
+    before: int
+    deg: float
+    turned_deg: float
+    up_before: FloatArray
+    up_after: FloatArray
+
+    def flag(self, chain: Sequence[Placement], grid_hz: float) -> Flag:
+        """What to say of it."""
+        placement = chain[self.sensor]
+        words = (
+            f"The {placement.value.replace('_', ' ')} sensor slipped by about {self.deg:.0f}° at "
+            f"{self.before / grid_hz:.0f} s: angles after that are less certain. Fix it and "
+            "calibrate again."
+        )
+        return Flag("slip", words, placement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    sensor: int
+    first: Dwell
+    seen: int
+    needed: int
+    deg: float
+    turned_deg: float
+
+
+class SlipFinder:
+    """Looks for slips among the dwells as they come.
+
+    Parameters
+    ----------
+    vertical
+        Part of the spine line that is vertical at neutral.
+    """
+
+    def __init__(self, vertical: float) -> None:
+        # On all fours a missed neutral is an inclination too: it takes more to tell a slip.
+        self._level = abs(vertical) < 0.5
+        self._base: Dwell | None = None
+        self._step: _Step | None = None
+        self._up: FloatArray | None = None
+        self.found: list[Slip] = []
+
+    def tilt_deg(self, dwell: Dwell) -> float:
+        """Largest inclination of a sensor against neutral, slips allowed for (°)."""
+        up = np.array([0.0, 0.0, 1.0]) if self._up is None else self._up
+        return float(np.degrees(np.arccos(np.clip((dwell.up * up).sum(axis=1), -1.0, 1.0))).max())
+
+    def update(self, dwell: Dwell) -> Slip | None:
+        """The slip that this dwell confirms, if it does."""
+        slip = self._confirmed(dwell)
+        if slip is not None:
+            self.found.append(slip)
+            up = np.tile([0.0, 0.0, 1.0], (len(dwell.up), 1)) if self._up is None else self._up
+            up[slip.sensor] = dwell.up[slip.sensor]
+            self._up = up
+        return slip
+
+    def _confirmed(self, dwell: Dwell) -> Slip | None:
+        if self._base is None:
+            self._base = dwell
+            return None
+        step = _step(self._base, dwell, level=self._level)
+        if step is None:
+            if _unchanged(self._base, dwell):
+                self._base, self._step = dwell, None
+            return None
+        known = self._step
+        if known is None or known.sensor != step.sensor or not _unchanged(known.first, dwell):
+            self._step = step
+            return None
+        if known.seen + 1 < known.needed:
+            self._step = replace(known, seen=known.seen + 1)
+            return None
+        found = Slip(
+            sensor=known.sensor,
+            after=self._base.known,
+            before=known.first.known,
+            deg=known.deg,
+            turned_deg=known.turned_deg,
+            up_before=self._base.up[known.sensor],
+            up_after=normalize(known.first.up[known.sensor] + dwell.up[known.sensor]),
+        )
+        self._base, self._step = dwell, None
+        return found
+
+
+def _tilts_deg(a: Dwell, b: Dwell) -> FloatArray:
+    """Change of each sensor's inclination (n,)."""
+    return np.asarray(np.degrees(np.arccos(np.clip(np.sum(a.up * b.up, axis=1), -1.0, 1.0))))
+
+
+def _unchanged(a: Dwell, b: Dwell) -> bool:
+    turned = np.abs(wrap_deg(b.joint_deg - a.joint_deg))
+    return bool(np.all(_tilts_deg(a, b) < SAME_DEG) and np.all(turned < HEADING_STEP_DEG))
+
+
+def _step(base: Dwell, dwell: Dwell, *, level: bool) -> _Step | None:
+    """The step of a single sensor between two dwells, if that is all that changed."""
+    tilt = _tilts_deg(base, dwell)
+    joint = wrap_deg(dwell.joint_deg - base.joint_deg)
+    n = len(tilt)
+    for sensor in range(n):
+        others = [s for s in range(n) if s != sensor]
+        if np.any(tilt[others] >= OTHERS_DEG):
+            continue
+        # A turn of one sensor alone turns its own joint one way and the joint above the other.
+        turned = float(joint[sensor])
+        expected = np.zeros(n)
+        expected[sensor] = turned
+        if sensor + 1 < n:
+            expected[sensor + 1] = -turned
+        if np.any(np.abs(joint - expected) > OTHERS_DEG) or abs(turned) > MOST_HEADING_DEG:
+            continue
+        if tilt[sensor] >= (LEVEL_TILT_STEP_DEG if level else TILT_STEP_DEG):
+            needed = 3 if level else 2
+            return _Step(sensor, dwell, 1, needed, float(np.hypot(tilt[sensor], turned)), turned)
+        if abs(turned) >= HEADING_STEP_DEG:
+            return _Step(sensor, dwell, 1, 3, abs(turned), turned)
+    return None
+
+
+def mended(turn: FloatArray, slip: Slip, first: int) -> FloatArray:
+    """Turns (m, n, 4) with the inclination that a slip added taken out from its middle on.
+
+    The slip turned the sensor by S in its own axes, so it shows as ``D ⊗ S``; S is taken as the
+    smallest rotation between the two directions of up. What it turned about the vertical is left
+    to the heading filter.
+    """
+    axis = np.cross(slip.up_after, slip.up_before)
+    angle = np.arctan2(np.linalg.norm(axis), slip.up_after @ slip.up_before)
+    undo = from_rotation_vector(-normalize(axis) * angle)
+    out = turn.copy()
+    since = (slip.after + slip.before) // 2 - first
+    out[since:, slip.sensor] = multiply(turn[since:, slip.sensor], undo)
+    return out

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from fusion.calibration import (
     Calibration,
@@ -32,22 +31,16 @@ from fusion.live_record import DrillRecord, LossCount
 from fusion.neutral import LOOK_S, announced_neutral, first_still
 from fusion.offline import analyze_smoothed, announced_drills
 from fusion.results import (
-    CalibrationResult,
-    Cue,
     Flag,
-    Frames,
-    Phase,
-    Quality,
     Rep,
     SessionResult,
-    Shares,
-    SplitSource,
 )
 from fusion.shares import shares_now
 from fusion.spine import Reference, make_reference
 from fusion.split import make_split
 from fusion.stillness import SPAN
 from fusion.track import Window
+from fusion.updates import Part, Status, Update, joined
 from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
 
 if TYPE_CHECKING:
@@ -129,66 +122,6 @@ def analyze_session(
     return pipeline.finish()
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where a live session stands.
-
-    Attributes
-    ----------
-    activity
-        What is going on, or ``None``.
-    drill, set
-        The drill under way and its set, or ``None``.
-    neutral_known
-        Whether angles are relative to a still neutral.
-    calibration
-        The calibration in force, or ``None`` before the first still second.
-    set_shares
-        Pooled shares of the set under way.
-    split_source
-        Where the lumbar share comes from.
-    flags
-        What lowers trust.
-    cue
-        The one thing to do better, if any.
-    """
-
-    activity: Activity | None
-    drill: Activity | None
-    set: int | None
-    neutral_known: bool
-    calibration: CalibrationResult | None
-    set_shares: Shares | None
-    split_source: SplitSource
-    flags: tuple[Flag, ...]
-    cue: Cue | None
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What became known since the last :meth:`Pipeline.advance`.
-
-    Attributes
-    ----------
-    frames
-        New frames; NaN while there is no neutral or a sensor is silent.
-    phase
-        (n,) :class:`fusion.results.Phase` as it looks now.
-    share_now
-        (n, 3) running shares of pelvis, lumbar and thoracic.
-    reps
-        Repetitions that finished.
-    status
-        Where the session stands.
-    """
-
-    frames: Frames
-    phase: np.ndarray[tuple[int], np.dtype[np.uint8]]
-    share_now: FloatArray
-    reps: tuple[Rep, ...]
-    status: Status
-
-
 class Pipeline:
     """The causal pipeline.
 
@@ -251,7 +184,7 @@ class Pipeline:
 
     def advance(self) -> Update:
         """Process what all sensors have reached; see :class:`Update`."""
-        parts: list[_Part] = []
+        parts: list[Part] = []
         ready = self._ready()
         if ready is not None:
             if self._next is None:
@@ -307,7 +240,7 @@ class Pipeline:
         end = ready if not self._orders else min(ready, self._orders[0].at)
         return end if self._seek is None else min(end, (at // STEP + 1) * STEP)
 
-    def _process(self, start: int, end: int) -> _Part:
+    def _process(self, start: int, end: int) -> Part:
         window = Window(start, end)
         self._next = end
         for lane in self._lanes.values():
@@ -316,14 +249,14 @@ class Pipeline:
             self._look_for_neutral(self._seek, start)
         late, self._late_reps = self._late_reps, []
         if self._run is None:
-            return _Part.unknown(window)
+            return Part.unknown(window)
         update = self._run.update(self._motion(window))
         segments = update.fused.angles_deg[:, :3]
         share = shares_now(segments, self._share, 1.0 / GRID_HZ)
         if self._keep and self._run.reps is not None:
             self._records[-1].add(update.fused)
         reps = (*late, *update.reps)
-        return _Part(update.fused.frames(), update.phase, share, reps)
+        return Part(update.fused.frames(), update.phase, share, reps)
 
     def _motion(self, window: Window) -> Motion:
         """The chain's motion; a sensor that lags is held where it was and counts as silent."""
@@ -460,24 +393,15 @@ class Pipeline:
             if lane.track.extent.first < since - int(KEEP_S * GRID_HZ):
                 lane.forget_before(since)
 
-    def _update(self, parts: Sequence[_Part]) -> Update:
-        frames = [p.frames for p in parts]
-        if not parts:
-            empty = Frames(np.empty(0), np.empty((0, 7)), np.empty((0, 4)), np.empty(0, np.uint8))
-            return Update(empty, np.empty(0, np.uint8), np.empty((0, 3)), (), self._status(np.inf))
-        joined = Frames(
-            np.concatenate([f.t_s for f in frames]),
-            np.concatenate([f.angles_deg for f in frames]),
-            np.concatenate([f.sd_deg for f in frames]),
-            np.concatenate([f.quality for f in frames]),
-        )
-        return Update(
-            frames=joined,
-            phase=np.concatenate([p.phase for p in parts]),
-            share_now=np.concatenate([p.share for p in parts]),
-            reps=tuple(rep for p in parts for rep in p.reps),
-            status=self._status(float(joined.sd_deg[-1, 3])),
-        )
+    def _update(self, parts: list[Part]) -> Update:
+        part = joined(parts)
+        sd_deg = float(part.frames.sd_deg[-1, 3]) if len(part.frames) else np.inf
+        status = self._status(sd_deg)
+        return Update(part.frames, part.phase, part.share, part.reps, status)
+
+    def _slip_flags(self) -> list[Flag]:
+        slips = self._run.slips if self._run is not None else []
+        return [slip.flag(self._setup.chain, GRID_HZ) for slip in slips]
 
     def _status(self, sd_deg: float) -> Status:
         run, activity = self._run, self._activity[0] if self._activity else None
@@ -496,7 +420,7 @@ class Pipeline:
             calibration=result,
             set_shares=finder.set_shares() if finder is not None else None,
             split_source=split.source,
-            flags=(*(result.flags if result else ()), *self._flags.values()),
+            flags=(*(result.flags if result else ()), *self._flags.values(), *self._slip_flags()),
             cue=cue,
         )
 
@@ -508,23 +432,3 @@ class _Order:
     at: int
     activity: Activity | None
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What became known with one piece."""
-
-    frames: Frames
-    phase: npt.NDArray[np.uint8]
-    share: FloatArray
-    reps: tuple[Rep, ...]
-
-    @classmethod
-    def unknown(cls, window: Window) -> _Part:
-        """Nothing known: there is no neutral yet."""
-        n = len(window)
-        t_s = np.arange(window.first, window.end) / GRID_HZ
-        quality = np.full(n, Quality.UNUSABLE, dtype=np.uint8)
-        frames = Frames(t_s, np.full((n, 7), np.nan), np.full((n, 4), np.nan), quality)
-        phase = np.full(n, Phase.NEUTRAL, dtype=np.uint8)
-        return cls(frames, phase, np.full((n, 3), np.nan), ())

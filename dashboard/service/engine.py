@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dashboard.service.hub import Hub
     from dashboard.service.steps import Entry
-    from fusion.pipeline import Update
+    from fusion.updates import Update
     from fusion.setup import Setup
     from sensors.drivers.base import Source, SourceItem
 

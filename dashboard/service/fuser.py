@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dashboard.service.steps import Entry
-    from fusion.pipeline import Status, Update
+    from fusion.updates import Status, Update
     from fusion.results import Rep
     from fusion.setup import Setup
     from sensors.decoding import LinkStatistics

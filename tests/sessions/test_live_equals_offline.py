@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dashboard.cli import main
-from fusion.pipeline import Pipeline, Update
+from fusion.pipeline import Pipeline
+from fusion.updates import Update
 from sessions.library import stored_session
 
 

@@ -93,10 +93,14 @@ class ImuBlock:
 
     def part(self, rows: slice) -> ImuBlock:
         """Some of the samples."""
-        mag, quat, clipped = (
-            None if a is None else a[rows] for a in (self.mag, self.quat, self.clipped)
+        return ImuBlock(
+            self.t_s[rows],
+            self.acc[rows],
+            self.gyr[rows],
+            None if self.mag is None else self.mag[rows],
+            None if self.quat is None else self.quat[rows],
+            None if self.clipped is None else self.clipped[rows],
         )
-        return ImuBlock(self.t_s[rows], self.acc[rows], self.gyr[rows], mag, quat, clipped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from dashboard.service.hub import Hub
     from dashboard.service.steps import Entry
-    from fusion.updates import Update
     from fusion.setup import Setup
+    from fusion.updates import Update
     from sensors.drivers.base import Source, SourceItem
 
 

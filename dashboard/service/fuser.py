@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dashboard.service.steps import Entry
-    from fusion.updates import Status, Update
     from fusion.results import Rep
     from fusion.setup import Setup
+    from fusion.updates import Status, Update
     from sensors.decoding import LinkStatistics
     from sensors.samples import SensorId, SensorInfo
 

@@ -79,6 +79,11 @@ class Motion:
     gap: npt.NDArray[np.bool_]
     jumps: tuple[Jump, ...] = ()
 
+    @property
+    def speed_dps(self) -> FloatArray:
+        """(m,) magnitude of the uppermost sensor's rate."""
+        return np.asarray(np.degrees(np.linalg.norm(self.gyr[:, -1], axis=1)))
+
 
 @dataclass(frozen=True, slots=True)
 class RunUpdate:
@@ -121,7 +126,7 @@ class DrillRun:
         self._lowpass = LowPass()
         self._parameters = parameters
         self._counted = self.reps.counted if self.reps else []
-        self._slip_finder = SlipFinder(reference.vertical)
+        self._slip_finder = SlipFinder(reference.u)
         self.set_reference(reference, calibration)
 
     @property
@@ -147,7 +152,9 @@ class DrillRun:
         """Continue with the motion that follows."""
         turn = turns(self.reference, motion.q_es)
         still = self._stillness.update(motion.gyr) & ~motion.gap
-        dwells = self._dwells.update(motion.window.first, still, heading_deg(turn), up_n(turn))
+        dwells = self._dwells.update(
+            motion.window.first, still, heading_deg(turn), up_n(turn), motion.speed_dps
+        )
         estimate = self._follow_heading(motion, dwells)
         fused = fuse(motion.window.first, self.reference, self.split, turn, estimate, motion.gap)
         turn_deg, rate_dps = self._lowpass.update(fused.total_deg)

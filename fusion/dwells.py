@@ -42,6 +42,8 @@ class Dwell:
         (n, 3) mean direction of up as each sensor sees it, in the axes that its neutral had.
     continues
         Whether it continues the piece before.
+    path_deg
+        How far the uppermost sensor turned, all in all, since the dwell before.
     """
 
     t_s: float
@@ -49,6 +51,7 @@ class Dwell:
     joint_deg: FloatArray
     up: FloatArray
     continues: bool
+    path_deg: float
 
     @property
     def tilt_deg(self) -> float:
@@ -95,6 +98,7 @@ class DwellFinder:
         self._pieces = 0
         self._heading = np.empty((0, 0))
         self._up = np.empty((0, 0, 3))
+        self._path_deg = 0.0
 
     def update(
         self,
@@ -102,6 +106,7 @@ class DwellFinder:
         still: npt.NDArray[np.bool_],
         heading_deg: FloatArray,
         up: FloatArray,
+        speed_dps: FloatArray,
     ) -> list[Dwell]:
         """Dwells that became known with grid times ``first`` … ``first + m``.
 
@@ -115,6 +120,8 @@ class DwellFinder:
             (m, n) rotation of each sensor about the vertical against its neutral, wrapped.
         up
             (m, n, 3) direction of up in the axes that each sensor's neutral had.
+        speed_dps
+            (m,) magnitude of the uppermost sensor's rate.
         """
         found: list[Dwell] = []
         edges = np.flatnonzero(
@@ -127,7 +134,10 @@ class DwellFinder:
                 found += self._cut(first + edge)
                 if edge < len(still):
                     found += self._close(first + edge)
-            elif edge < len(still):
+                at = edge
+                continue
+            self._path_deg += float(speed_dps[at:edge].sum()) / GRID_HZ
+            if edge < len(still):
                 self._start, self._pieces = first + edge, 0
                 self._heading = np.empty((0, heading_deg.shape[1]))
                 self._up = np.empty((0, heading_deg.shape[1], 3))
@@ -160,4 +170,5 @@ class DwellFinder:
         self._pieces += 1
         middle = start + 0.5 * (n - 1)
         up = normalize(self._up[:n].mean(axis=0))
-        return Dwell(middle / GRID_HZ, start + n, joint, up, continues)
+        path_deg, self._path_deg = self._path_deg, 0.0
+        return Dwell(middle / GRID_HZ, start + n, joint, up, continues, path_deg)

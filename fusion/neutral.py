@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SAME_POSTURE_DEG = 25.0
 LOOK_S = 0.5
+START_STILL_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,14 @@ def first_still(tracks: Mapping[Placement, Track], drill: Window) -> Neutral | N
         "No still neutral in this drill's posture was recorded before it; the first still second "
         f"of the drill (at {first.start_s:.1f} s) is taken as neutral."
     )
-    return Neutral(Window(first.first, first.first + SPAN), (Flag("neutral_from_drill", words),))
+    flags = [Flag("neutral_from_drill", words)]
+    if first.first - drill.first > START_STILL_S * GRID_HZ:
+        words = (
+            f"The drill began in motion: nobody kept still before {first.start_s:.1f} s, so what "
+            "counts as neutral is uncertain."
+        )
+        flags.append(Flag("start_in_motion", words))
+    return Neutral(Window(first.first, first.first + SPAN), tuple(flags))
 
 
 def _angle_deg(a: FloatArray, b: FloatArray) -> float:

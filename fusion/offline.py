@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from fusion.setup import Setup
 
 MIN_DRILL_S = 2.0
+MOVED_MOST_S = 1.8
+"""An announced neutral that was not still for longer than this is spoken of."""
 
 
 def analyze_smoothed(
@@ -47,7 +49,7 @@ def analyze_smoothed(
             for e in events
         ]
     )
-    flags = missing_neutral_flags(events, len(stretches.neutral))
+    flags = neutral_flags(events, stretches.neutral)
     calibration: Calibration | None = None
     results: list[DrillResult] = []
     for i, event in enumerate(drills):
@@ -129,15 +131,25 @@ def common_extent(tracks: Mapping[Placement, Track]) -> Window:
     return Window(first, end)
 
 
-def missing_neutral_flags(events: Sequence[Event], still: int) -> list[Flag]:
-    """What to say when announced neutrals were not still."""
-    wanted = sum(e.activity is Activity.CALIBRATION_NEUTRAL for e in events)
-    if still >= wanted:
-        return []
-    words = (
-        f"{wanted - still} of {wanted} announced neutrals held no still second and were not used."
-    )
-    return [Flag("neutral_not_still", words)]
+def neutral_flags(events: Sequence[Event], neutrals: Sequence[Stretch]) -> list[Flag]:
+    """What to say when announced neutrals were not, or not wholly, still."""
+    announced = [e for e in events if e.activity is Activity.CALIBRATION_NEUTRAL]
+    flags = []
+    for event in announced:
+        inside = [s.window for s in neutrals if event.onset_s <= s.window.start_s <= event.end_s]
+        if not inside:
+            words = (
+                f"The neutral announced at {event.onset_s:.1f} s held no still second and was not "
+                "used: keep still until it is over."
+            )
+            flags.append(Flag("neutral_not_still", words))
+        elif event.end_s - event.onset_s - len(inside[0]) / GRID_HZ > MOVED_MOST_S:
+            words = (
+                f"During the neutral announced at {event.onset_s:.1f} s the wearer moved; only the "
+                f"{len(inside[0]) / GRID_HZ:.1f} s that were still are used."
+            )
+            flags.append(Flag("neutral_in_motion", words))
+    return flags
 
 
 def no_still_flag(window: Window) -> Flag:

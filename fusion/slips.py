@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fusion.frames import UP_E
 from fusion.quaternions import from_rotation_vector, multiply, normalize, wrap_deg
 from fusion.results import Flag
 
@@ -26,7 +27,11 @@ TILT_STEP_DEG = 5.0
 LEVEL_TILT_STEP_DEG = 7.0
 OTHERS_DEG = 3.0
 HEADING_STEP_DEG = 8.0
-MOST_HEADING_DEG = 25.0
+MOST_HEADING_DEG = 12.0
+MOST_TILT_DEG = 18.0
+MOVED_DEG = 20.0
+"""A step counts again only once the wearer has moved away and come back to it."""
+
 SAME_DEG = 3.0
 SLIP_SD_DEG = 5.0
 
@@ -83,15 +88,17 @@ class SlipFinder:
 
     Parameters
     ----------
-    vertical
-        Part of the spine line that is vertical at neutral.
+    u
+        (3,) spine line at neutral, earth.
     """
 
-    def __init__(self, vertical: float) -> None:
-        # On all fours a missed neutral is an inclination too: it takes more to tell a slip.
-        self._level = abs(vertical) < 0.5
+    def __init__(self, u: FloatArray) -> None:
+        # On all fours a turn is an inclination too: it takes more to tell a slip.
+        self._level = abs(u[2]) < 0.5
+        self._turn_axis = normalize(np.cross(u, UP_E)) if self._level else UP_E
         self._base: Dwell | None = None
         self._step: _Step | None = None
+        self._path_deg = 0.0
         self._up: FloatArray | None = None
         self.found: list[Slip] = []
 
@@ -110,19 +117,34 @@ class SlipFinder:
             self._up = up
         return slip
 
+    def _is_turn(self, step: _Step) -> bool:
+        """Whether a step could be a hold: with two sensors nothing else tells it on all fours."""
+        assert self._base is not None
+        change = step.first.up[step.sensor] - self._base.up[step.sensor]
+        across = change - (change @ self._turn_axis) * self._turn_axis
+        return bool(np.linalg.norm(across) < np.radians(LEVEL_TILT_STEP_DEG))
+
     def _confirmed(self, dwell: Dwell) -> Slip | None:
+        if dwell.continues:
+            return None
+        self._path_deg += dwell.path_deg
         if self._base is None:
             self._base = dwell
             return None
         step = _step(self._base, dwell, level=self._level)
+        if step is not None and self._level and len(dwell.up) == 2 and self._is_turn(step):
+            step = None
         if step is None:
             if _unchanged(self._base, dwell):
                 self._base, self._step = dwell, None
             return None
         known = self._step
         if known is None or known.sensor != step.sensor or not _unchanged(known.first, dwell):
-            self._step = step
+            self._step, self._path_deg = step, 0.0
             return None
+        if self._path_deg < MOVED_DEG:
+            return None
+        self._path_deg = 0.0
         if known.seen + 1 < known.needed:
             self._step = replace(known, seen=known.seen + 1)
             return None
@@ -164,12 +186,14 @@ def _step(base: Dwell, dwell: Dwell, *, level: bool) -> _Step | None:
         expected[sensor] = turned
         if sensor + 1 < n:
             expected[sensor + 1] = -turned
-        if np.any(np.abs(joint - expected) > OTHERS_DEG) or abs(turned) > MOST_HEADING_DEG:
+        if np.any(np.abs(joint - expected) > OTHERS_DEG) or tilt[sensor] > MOST_TILT_DEG:
+            continue
+        if abs(turned) > MOST_HEADING_DEG:
             continue
         if tilt[sensor] >= (LEVEL_TILT_STEP_DEG if level else TILT_STEP_DEG):
             needed = 3 if level else 2
             return _Step(sensor, dwell, 1, needed, float(np.hypot(tilt[sensor], turned)), turned)
-        if abs(turned) >= HEADING_STEP_DEG:
+        if n > 2 and abs(turned) >= HEADING_STEP_DEG:
             return _Step(sensor, dwell, 1, 3, abs(turned), turned)
     return None
 

@@ -68,7 +68,7 @@ def smooth_drill(
             turn = mended(turn, slip, motion.window.first)
         dwells = _dwells(motion, still, turn)
     missed = [slip_jump(slip, (slip.after + slip.before) // 2) for slip in slips]
-    finder = SlipFinder(reference.vertical)
+    finder = SlipFinder(reference.u)
     happenings = heading_events(dwells, [*motion.jumps, *missed], finder)
     heading = smooth_heading(reference, sd, happenings, parameters)
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
@@ -80,11 +80,12 @@ def smooth_drill(
 
 
 def _dwells(motion: Motion, still: npt.NDArray[np.bool_], turn: FloatArray) -> list[Dwell]:
-    return DwellFinder().update(motion.window.first, still, heading_deg(turn), up_n(turn))
+    first, speed_dps = motion.window.first, motion.speed_dps
+    return DwellFinder().update(first, still, heading_deg(turn), up_n(turn), speed_dps)
 
 
 def _slips(dwells: Sequence[Dwell], reference: Reference) -> list[Slip]:
-    finder = SlipFinder(reference.vertical)
+    finder = SlipFinder(reference.u)
     for dwell in dwells:
         finder.update(dwell)
     return finder.found

@@ -58,6 +58,7 @@ REASON_WORDS: Final = {
     "heading_uncertain": "direction uncertain: keep still in the middle for a moment",
     "samples_lost": "data lost during the turn",
     "no_return": "no return to the middle",
+    "slip": "a sensor slipped",
     "side_bend": "bent to the side",
 }
 """Why a repetition is doubtful, in a few words; codes as in ``docs/reasons.md``."""

@@ -186,7 +186,9 @@ class HeadingFilter:
         p[: self._n, : self._n] += sd_deg**2 * np.outer(jump, jump)
         x = before.x.copy()
         x[: self._n] += by_deg * jump
-        self._step(before, replace(before, x=x, p=p))
+        # Two nodes: the smoother has to tell what was before the jump from what came after.
+        self._step(before, None)
+        self._step(replace(before, x=x, p=p), None)
         self._last = None
 
     def smooth(self, t_s: FloatArray) -> HeadingEstimate:
@@ -246,7 +248,9 @@ class HeadingFilter:
         miss = wrap_deg(dwell.joint_deg - before.x[:n])
         variance = np.diag(before.p)[:n] + self._miss_var
         sigmas = np.abs(miss) / np.sqrt(variance)
-        far = (sigmas > self.parameters.gate_sigmas) | (np.abs(miss) > self.parameters.gate_deg)
+        # A drift that is hardly known (a sensor was silent) may be found far from where it was.
+        widest = np.maximum(self.parameters.gate_deg, 2.0 * np.sqrt(np.diag(before.p)[:n]))
+        far = (sigmas > self.parameters.gate_sigmas) | (np.abs(miss) > widest)
         if np.any(far[1:]):
             return None
         use = np.flatnonzero(~far).tolist()
@@ -293,21 +297,18 @@ class HeadingFilter:
 
     def _interpolate(self, states: list[_State], t_s: FloatArray) -> HeadingEstimate:
         n = self._n
-        # Two states at one time (an observation) keep the later one.
-        kept = [
-            a for a, b in zip(states, [*states[1:], None], strict=True) if not b or b.t_s > a.t_s
-        ]
-        times = np.array([s.t_s for s in kept])
-        offsets = np.array([s.x[:n] for s in kept])
-        rates = np.array([s.x[n:] for s in kept])
-        variances = np.array([s.p[:n, :n] for s in kept])
-        if len(kept) == 1:
+        times = np.array([s.t_s for s in states])
+        offsets = np.array([s.x[:n] for s in states])
+        rates = np.array([s.x[n:] for s in states])
+        variances = np.array([s.p[:n, :n] for s in states])
+        if len(states) == 1:
             m = len(t_s)
             return HeadingEstimate(
                 np.repeat(offsets, m, 0), np.repeat(variances, m, 0), np.repeat(rates, m, 0)
             )
         at = np.clip(np.searchsorted(times, t_s, side="right") - 1, 0, len(times) - 2)
-        span = times[at + 1] - times[at]
+        # A jump is two states at one time; its empty interval is met only at the very end.
+        span = np.maximum(times[at + 1] - times[at], 1e-9)
         part = np.clip((t_s - times[at]) / span, 0.0, 1.0)
 
         def lerp(values: FloatArray) -> FloatArray:

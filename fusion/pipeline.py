@@ -243,10 +243,10 @@ class Pipeline:
     def _process(self, start: int, end: int) -> Part:
         window = Window(start, end)
         self._next = end
-        for lane in self._lanes.values():
-            lane.orient_to(end)
         if self._seek is not None and start % STEP == 0:
             self._look_for_neutral(self._seek, start)
+        for lane in self._lanes.values():
+            lane.orient_to(end)
         late, self._late_reps = self._late_reps, []
         if self._run is None:
             return Part.unknown(window)

@@ -150,6 +150,8 @@ class Track:
 
     def jumps(self, window: Window) -> list[tuple[int, float]]:
         """Grid indices at which filled losses may have missed a turn, with its SD (°)."""
+        if not len(window):
+            return []
         jump_deg = self._rows[window][:, 11]
         return [(window.first + int(i), float(jump_deg[i])) for i in np.flatnonzero(jump_deg)]
 

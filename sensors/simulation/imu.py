@@ -113,13 +113,12 @@ class Imu:
     def _or_on_table(
         self, q: FloatArray, site_m: FloatArray, worn: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        off = worn < 1.0
-        if off.any():
-            truth = self.truth
-            table = np.broadcast_to(truth.q_table, q[off].shape)
-            q[off] = rotations.slerp(table, q[off], worn[off])
-            site_m[off] = truth.table_m + worn[off, None] * (site_m[off] - truth.table_m)
-        return q, site_m
+        if worn.min() == 1.0:
+            return q, site_m
+        truth = self.truth
+        table = np.broadcast_to(truth.q_table, q.shape)
+        q = np.where(worn[:, None] < 1.0, rotations.slerp(table, q, worn), q)
+        return q, truth.table_m + worn[:, None] * (site_m - truth.table_m)
 
     def _rate(self, q: FloatArray) -> FloatArray:
         """Mean rate (n, 3) in rad/s over the intervals that end at orientations (n, 4)."""

@@ -85,12 +85,20 @@ class Body:
         self.track = track
         self._wearer = wearer
         rng = np.random.default_rng(wearer.noise_seed)
-        self._sway_hz = rng.uniform(0.03, 0.3, (len(_SWAY), 4))
-        self._sway_phase = rng.uniform(0.0, 2.0 * np.pi, (len(_SWAY), 4))
+        self._sway_rad_s = 2.0 * np.pi * rng.uniform(0.03, 0.3, (len(_SWAY), 4, 1))
+        self._sway_phase = rng.uniform(0.0, 2.0 * np.pi, (len(_SWAY), 4, 1))
         self._breathing_phase, self._tremor_phase = rng.uniform(0.0, 2.0 * np.pi, 2)
 
+        # Sensors that sample together ask for the same times one after another.
+        self._last: tuple[FloatArray, dict[Placement, Segment]] | None = None
+
     def segments(self, t_s: FloatArray) -> dict[Placement, Segment]:
-        """Give the true motion of all three segments at times (n,)."""
+        """Give the true motion of all three segments at times (n,); not to be written to."""
+        if self._last is None or not np.array_equal(self._last[0], t_s):
+            self._last = t_s, self._evaluate(t_s)
+        return self._last[1]
+
+    def _evaluate(self, t_s: FloatArray) -> dict[Placement, Segment]:
         pose = self._pose(t_s)
         pelvis = _pelvis(pose)
         t12 = rotations.multiply(
@@ -116,8 +124,8 @@ class Body:
         wearer = self._wearer
         for row, (name, (of_pelvis, of_joint)) in enumerate(_SWAY.items()):
             sd_deg = of_pelvis * wearer.sway_pelvis_deg + of_joint * wearer.sway_joint_deg
-            for hz, phase in zip(self._sway_hz[row], self._sway_phase[row], strict=True):
-                pose[name] += sd_deg / np.sqrt(2.0) * np.sin(2.0 * np.pi * hz * t_s + phase)
+            waves = np.sin(self._sway_rad_s[row] * t_s + self._sway_phase[row])
+            pose[name] += sd_deg / np.sqrt(2.0) * waves.sum(axis=0)
 
     def _add_breathing(self, pose: Columns, t_s: FloatArray) -> None:
         wearer = self._wearer

@@ -16,17 +16,14 @@ if TYPE_CHECKING:
 
 def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     """Hamilton product ``a ⊗ b``, broadcasting (..., 4) against (..., 4)."""
-    aw, ax, ay, az = np.moveaxis(a, -1, 0)
-    bw, bx, by, bz = np.moveaxis(b, -1, 0)
-    return np.stack(
-        [
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        ],
-        axis=-1,
-    )
+    aw, ax, ay, az = (a[..., part] for part in range(4))
+    bw, bx, by, bz = (b[..., part] for part in range(4))
+    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    product[..., 0] = aw * bw - ax * bx - ay * by - az * bz
+    product[..., 1] = aw * bx + ax * bw + ay * bz - az * by
+    product[..., 2] = aw * by - ax * bz + ay * bw + az * bx
+    product[..., 3] = aw * bz + ax * by - ay * bx + az * bw
+    return product
 
 
 def conjugate(q: FloatArray) -> FloatArray:
@@ -43,9 +40,13 @@ def rotate(q: FloatArray, v: FloatArray) -> FloatArray:
 
 
 def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
-    ax, ay, az = np.moveaxis(a, -1, 0)
-    bx, by, bz = np.moveaxis(b, -1, 0)
-    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+    ax, ay, az = (a[..., part] for part in range(3))
+    bx, by, bz = (b[..., part] for part in range(3))
+    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    product[..., 0] = ay * bz - az * by
+    product[..., 1] = az * bx - ax * bz
+    product[..., 2] = ax * by - ay * bx
+    return product
 
 
 def from_rotvec(rotvec_rad: FloatArray) -> FloatArray:

@@ -84,8 +84,9 @@ class Server:
             self._process.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
+    # Not for the session: while Playwright runs, no other test could run an event loop.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -70,16 +70,28 @@ function analysisAdvice(analysis) {
   if (!analysis) return null;
   if (analysis.state === "running") return { level: "info", words: "Saved. Working out the results…" };
   if (analysis.state === "failed") return { level: "amber", words: analysis.words };
-  const wish = { page: "sessions", session: analysis.session };
-  return { level: "good", words: "Saved.", link: { words: "Open this session", wish } };
+  return { level: "good", words: "Saved." };
+}
+
+/** @param {any} snapshot @returns {Advice["link"]} the way to the session stopped last */
+function linkTo(snapshot) {
+  const resting = snapshot && !snapshot.recording && ["idle", "ended"].includes(snapshot.state);
+  if (!resting || snapshot.analysis?.state !== "done") return undefined;
+  return { words: "Open this session", wish: { page: "sessions", session: snapshot.analysis.session } };
 }
 
 /**
- * Choose the one thing worth saying.
+ * Choose the one thing worth saying; the session stopped last stays within reach beside it.
  * @param {Known} known
  * @returns {Advice}
  */
 export function advise(known) {
+  const link = linkTo(known.snapshot);
+  return link ? { ...choose(known), link } : choose(known);
+}
+
+/** @param {Known} known @returns {Advice} */
+function choose(known) {
   const trouble = connectionAdvice(known) ?? troubleAdvice(known);
   if (trouble) return trouble;
   const { snapshot } = known;

@@ -49,6 +49,9 @@ test("before and after a drill it says what comes next", () => {
   assert.match(say({}).words, /press Start/);
   const done = say({ analysis: { session: "a b", state: "done", words: "" } });
   assert.deepEqual(done.link.wish, { page: "sessions", session: "a b" });
+  const lost = { ...SENSOR, state: "lost", words: "Connection lost." };
+  assert.ok(say({ sensors: [lost], analysis: { session: "a", state: "done", words: "" } }).link);
+  assert.ok(!say({ state: "drill", analysis: { session: "a", state: "done", words: "" } }).link);
   assert.equal(say({ analysis: { session: "a", state: "failed", words: "No drill." } }).words, "No drill.");
 });
 

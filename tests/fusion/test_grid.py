@@ -1,0 +1,94 @@
+"""The uniform grid and the filling of losses."""
+
+import numpy as np
+import pytest
+
+from fusion.grid import GRID_HZ, Grid
+from fusion.losses import LossFiller, autoregressive
+from sensors.samples import ImuBlock
+
+
+def block_of(t_s, gyr):
+    return ImuBlock(t_s, np.tile([0.0, 0.0, 9.81], (len(t_s), 1)), gyr)
+
+
+def ringing(t_s):
+    """A turn with soft tissue ringing on it, rad/s."""
+    slow = 0.6 * np.sin(2 * np.pi * 0.3 * t_s)
+    return slow + 0.5 * np.sin(2 * np.pi * 8.0 * t_s) * (1 + 0.2 * np.sin(t_s))
+
+
+def pushed(block, sizes):
+    grid, parts, at = Grid(), [], 0
+    while at < len(block):
+        n = next(sizes)
+        part = grid.push(block.part(slice(at, at + n)))
+        parts += [part] if part is not None else []
+        at += n
+    return parts
+
+
+@pytest.mark.parametrize("rate_hz", [20, 50, 100, 104, 285.7, 1000])
+def test_the_turn_between_grid_times_is_that_of_the_samples(rate_hz):
+    t_s = 3.0 + np.arange(0, 20, 1 / rate_hz)
+    rate = 0.8 * np.sin(2 * np.pi * 0.4 * t_s)
+    out = Grid().push(block_of(t_s, np.column_stack([rate, 0 * rate, 0 * rate])))
+    turned = out.gyr[:, 0].sum() / GRID_HZ
+    start_s, end_s = (out.first - 1) / GRID_HZ, (out.first + len(out) - 1) / GRID_HZ
+    w = 2 * np.pi * 0.4
+    truth = 0.8 / w * (np.cos(w * start_s) - np.cos(w * end_s))
+    assert turned == pytest.approx(truth, abs=2e-3)
+    np.testing.assert_allclose(out.acc[:, 2], 9.81)
+
+
+def test_any_blocking_gives_the_same_numbers():
+    rng = np.random.default_rng(3)
+    t_s = np.cumsum(rng.uniform(0.009, 0.011, 3000))
+    keep = np.ones(len(t_s), dtype=bool)
+    for start in rng.integers(50, 2950, 30):
+        keep[start : start + rng.integers(1, 50)] = False
+    t_s = t_s[keep]
+    block = block_of(t_s, rng.normal(size=(len(t_s), 3)))
+    whole = Grid().push(block)
+    parts = pushed(block, iter(lambda: int(rng.integers(1, 12)), None))
+    np.testing.assert_allclose(np.concatenate([p.gyr for p in parts]), whole.gyr, atol=1e-10)
+    np.testing.assert_array_equal(np.concatenate([p.gap for p in parts]), whole.gap)
+    np.testing.assert_allclose(np.concatenate([p.jump_deg for p in parts]), whole.jump_deg)
+
+
+def test_only_long_gaps_are_silent():
+    t_s = np.arange(0, 10, 0.01)
+    for gap_s, silent in ((0.05, False), (0.3, True)):
+        kept = t_s[(t_s < 5) | (t_s >= 5 + gap_s)]
+        out = Grid().push(block_of(kept, np.zeros((len(kept), 3))))
+        assert out.gap.any() == silent
+        times = (out.first + np.arange(len(out))) / GRID_HZ
+        assert np.all((times[out.gap] > 5 - 0.02) & (times[out.gap] < 5 + gap_s + 0.02))
+
+
+def test_the_model_fills_ringing_better_than_a_line():
+    t_s = np.arange(0, 30, 0.01)
+    rate = ringing(t_s)
+    model, line = [], []
+    for start in range(200, 2800, 97):
+        n = 12
+        left, right = rate[start - 60 : start], rate[start + n : start + n + 12]
+        estimate, _ = autoregressive(left[:, None], right[:, None], n)
+        straight = np.linspace(left[-1], right[0], n + 2)[1:-1]
+        truth = rate[start : start + n].sum()
+        model.append(estimate.sum() - truth)
+        line.append(straight.sum() - truth)
+    assert np.std(model) < 0.2 * np.std(line)
+
+
+def test_a_loss_says_how_much_turn_it_may_have_hidden():
+    rng = np.random.default_rng(0)
+    t_s = np.arange(0, 20, 0.01)
+    kept = (t_s < 10) | (t_s >= 10.15)
+    values = np.zeros((len(t_s), 6))
+    values[:, 0] = ringing(t_s) + rng.normal(0, 0.05, len(t_s))
+    filled = LossFiller().push(t_s[kept], values[kept])
+    behind = np.flatnonzero(filled.jump_deg)
+    assert len(behind) == 1
+    assert filled.t_s[behind[0]] == pytest.approx(10.15)
+    assert 0.01 < filled.jump_deg[behind[0]] < 3.0

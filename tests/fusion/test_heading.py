@@ -1,0 +1,125 @@
+"""The drift of the chain's headings."""
+
+import numpy as np
+import pytest
+
+from fusion.dwells import Dwell, DwellFinder
+from fusion.heading import HeadingFilter
+
+UP = np.tile([0.0, 0.0, 1.0], (3, 1))
+
+
+def dwell(t_s, joints, *, continues=False, up=UP):
+    return Dwell(t_s, int(t_s * 100), np.array(joints, dtype=float), up, continues, 90.0)
+
+
+def returns(rng, minutes, drift_dps, miss_deg, start_deg=(0.0, 0.0, 0.0)):
+    """Returns to neutral every 3 s with drift and scatter."""
+    for t_s in np.arange(3.0, 60 * minutes, 3.0):
+        yield dwell(t_s, start_deg + drift_dps * t_s + rng.normal(0, miss_deg))
+
+
+def test_a_constant_drift_is_recovered():
+    rng = np.random.default_rng(1)
+    drift = np.array([0.02, -0.03, 0.05])
+    heading = HeadingFilter(0.0, np.full(3, 0.05), remember=True)
+    for seen in returns(rng, 4, drift, (0.5, 0.6, 1.7)):
+        assert heading.observe(seen)
+    t_s = np.linspace(0, 237, 500)
+    error = heading.smooth(t_s).joint_deg - drift * t_s[:, None]
+    assert np.sqrt(np.mean(error**2, axis=0)).max() < 0.8
+
+
+def test_smoothed_and_causal_agree_at_the_last_return():
+    rng = np.random.default_rng(2)
+    heading = HeadingFilter(0.0, np.full(3, 0.05), remember=True)
+    for seen in returns(rng, 2, np.array([0.02, 0.0, -0.04]), (0.5, 0.6, 1.7)):
+        heading.observe(seen)
+    last = np.array([seen.t_s])
+    smooth, causal = heading.smooth(last), heading.at(last)
+    np.testing.assert_allclose(smooth.joint_deg, causal.joint_deg, atol=1e-9)
+    np.testing.assert_allclose(smooth.variance_deg2, causal.variance_deg2, atol=1e-9)
+
+
+def test_the_interval_holds():
+    rng = np.random.default_rng(3)
+    inside = []
+    for _ in range(60):
+        drift = np.diff(rng.normal(0, 0.05, 3), prepend=0.0)
+        heading = HeadingFilter(0.0, np.full(3, 0.05), remember=True)
+        for seen in returns(rng, 2, drift, (1.0, 1.0, 2.0)):
+            heading.observe(seen)
+        t_s = np.linspace(5, 115, 23)
+        estimate = heading.smooth(t_s)
+        error = estimate.joint_deg - drift * t_s[:, None]
+        sd = np.sqrt(np.diagonal(estimate.variance_deg2, axis1=1, axis2=2))
+        inside.append(np.abs(error) < 1.96 * sd)
+    assert 0.90 < np.mean(inside) < 0.999
+
+
+def test_a_hold_at_the_end_of_range_is_no_return():
+    heading = HeadingFilter(0.0, np.full(3, 0.05))
+    assert heading.observe(dwell(3.0, (0.2, 0.3, -0.5)))
+    before = heading.at(np.array([6.0])).joint_deg
+    assert not heading.observe(dwell(6.0, (4.0, 10.0, 30.0)))
+    np.testing.assert_array_equal(heading.at(np.array([6.0])).joint_deg, before)
+
+
+def test_a_person_who_moved_as_a_whole_says_nothing_of_the_pelvis():
+    heading = HeadingFilter(0.0, np.full(3, 0.05))
+    pelvis = heading.at(np.array([5.0])).joint_deg[0, 0]
+    assert heading.observe(dwell(5.0, (90.0, 1.0, -1.0)))
+    estimate = heading.at(np.array([5.0]))
+    assert estimate.joint_deg[0, 0] == pytest.approx(pelvis, abs=0.3)
+    assert estimate.joint_deg[0, 1] != 0.0
+
+
+def test_long_stillness_shows_the_rate():
+    heading = HeadingFilter(0.0, np.full(3, 0.5))
+    for i in range(15):
+        drift = np.array([0.0, 0.0, 0.2]) * (2.0 * i + 1)
+        heading.observe(dwell(2.0 * i + 1, drift, continues=i > 0))
+    assert heading.rate_dps[2] == pytest.approx(0.2, abs=0.05)
+
+
+def test_a_jump_widens_the_interval_and_heals():
+    heading = HeadingFilter(0.0, np.full(3, 0.02))
+    rng = np.random.default_rng(0)
+    for seen in returns(rng, 1, np.zeros(3), (0.5, 0.5, 1.0)):
+        heading.observe(seen)
+    narrow = heading.at(np.array([60.0])).variance_deg2[0, 2, 2]
+    heading.disturb(60.0, 2, 8.0)
+    assert heading.at(np.array([60.0])).variance_deg2[0, 2, 2] > narrow + 60
+    for i in range(10):
+        heading.observe(dwell(63.0 + 3 * i, (0.0, 0.0, 9.0)))
+    assert heading.at(np.array([93.0])).joint_deg[0, 2] == pytest.approx(9.0, abs=1.0)
+
+
+def test_headings_wrap():
+    heading = HeadingFilter(0.0, np.full(3, 0.05))
+    heading.disturb(1.0, 2, 1.0, by_deg=179.0)
+    assert heading.observe(dwell(3.0, (0.0, 0.0, -179.0)))
+    assert 179.0 < heading.at(np.array([3.0])).joint_deg[0, 2] < 181.0
+
+
+@pytest.mark.parametrize("size", [1, 7, 250])
+def test_any_blocking_gives_the_same_dwells(size):
+    rng = np.random.default_rng(5)
+    still = np.repeat(rng.random(60) < 0.5, rng.integers(5, 300, 60))
+    n = len(still)
+    heading = np.cumsum(rng.normal(0, 0.1, (n, 3)), axis=0)
+    up = np.tile([0.0, 0.0, 1.0], (n, 3, 1))
+    speed = rng.random(n) * 40
+
+    def found(step):
+        finder, dwells = DwellFinder(), []
+        for at in range(0, n, step):
+            rows = slice(at, at + step)
+            dwells += finder.update(at, still[rows], heading[rows], up[rows], speed[rows])
+        return dwells
+
+    whole, parts = found(n), found(size)
+    assert [d.known for d in parts] == [d.known for d in whole]
+    for a, b in zip(parts, whole, strict=True):
+        np.testing.assert_allclose(a.joint_deg, b.joint_deg)
+        assert a.path_deg == pytest.approx(b.path_deg)

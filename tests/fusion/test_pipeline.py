@@ -1,0 +1,220 @@
+"""The whole way, against the simulator's truth."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fusion import offline
+from fusion.calibration import GyroBias
+from fusion.errors import NoDrillError, TooShortError
+from fusion.heading import HeadingFilter
+from fusion.pipeline import Pipeline, analyze_session
+from fusion.results import Side, SplitSource
+from fusion.setup import Setup
+from sensors.samples import Activity, Event, ImuBlock, Placement
+from sensors.simulation.session import simulate_session
+from sensors.simulation.severity import MILD
+from sensors.simulation.unit import Slip
+
+DRILLS = (Activity.SEATED, Activity.QUADRUPED)
+LIMITS_DEG = {
+    (Activity.SEATED, False): 2.5,
+    (Activity.SEATED, True): 3.5,
+    (Activity.QUADRUPED, False): 1.5,
+    (Activity.QUADRUPED, True): 1.5,
+}
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["offline", "live"])
+@pytest.mark.parametrize("drill", DRILLS, ids=["seated", "all fours"])
+@pytest.mark.parametrize("sensors", [2, 3])
+def test_angles_and_repetitions_are_true(drill, live, sensors, simulated, analyzed, rms_deg):
+    session = simulated(drill, sensors=sensors)
+    result = analyzed(session, live=live)
+    error = rms_deg(result, session)
+    limit = LIMITS_DEG[drill, live]
+    assert error[3] < limit
+    assert error[0] < limit
+    truth = [r.side for r in session.truth.drills[0].reps]
+    assert [r.side.value for r in result.drills[0].reps] == truth
+    source = SplitSource.MEASURED if sensors == 3 else SplitSource.PRIOR
+    assert result.drills[0].split_source is source
+
+
+def test_without_the_drift_model_the_same_data_are_far_off(simulated, rms_deg, monkeypatch):
+    session = simulated()
+    with_model = analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)
+    monkeypatch.setattr(HeadingFilter, "observe", lambda *_: False)
+    biased = [GyroBias(np.zeros(3), 0.05, "none")]
+    monkeypatch.setattr("fusion.calibration.gyro_bias", lambda *_: biased[0])
+    without = analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)
+    assert rms_deg(with_model, session)[3] < 2.5
+    assert rms_deg(without, session)[3] > 8.0
+
+
+@pytest.mark.parametrize("slice_s", [0.013, 0.25])
+def test_any_slicing_gives_the_same_frames(slice_s, simulated):
+    session = simulated()
+    until_s = session.truth.drills[0].start_s + 20
+
+    def run(step_s):
+        pipeline = Pipeline(Setup(tuple(session.blocks)), keep=False)
+        for event in session.events:
+            pipeline.begin(event.activity, event.onset_s)
+            pipeline.end(event.end_s, event.activity)
+        angles, reps = [], []
+        for start_s in np.arange(0, until_s, step_s):
+            for placement, block in session.blocks.items():
+                lo, hi = np.searchsorted(block.t_s, [start_s, start_s + step_s])
+                pipeline.push(placement, block.part(slice(lo, hi)))
+            update = pipeline.advance()
+            angles.append(update.frames.angles_deg)
+            reps += update.reps
+        return np.concatenate(angles), reps
+
+    angles, reps = run(slice_s)
+    others, more = run(0.1)
+    n = min(len(angles), len(others))
+    np.testing.assert_allclose(angles[:n], others[:n], atol=1e-7)
+    assert [(r.side, round(r.peak_s, 3)) for r in reps][:2] == [
+        (r.side, round(r.peak_s, 3)) for r in more
+    ][:2]
+
+
+def turned_world(block, angle):
+    """A sensor has no heading of its own: nothing it measures knows of a turn of the world."""
+    return block
+
+
+def remounted(block, q):
+    from fusion import quaternions as qt
+
+    return replace(block, acc=qt.rotate(q, block.acc), gyr=qt.rotate(q, block.gyr))
+
+
+def test_mounting_does_not_matter(simulated, analyzed):
+    from fusion import quaternions as qt
+
+    session = simulated(seed=6)
+    rng = np.random.default_rng(0)
+    turned = {
+        p: remounted(b, qt.from_rotation_vector(rng.normal(0, 1.5, 3)))
+        for p, b in session.blocks.items()
+    }
+    plain = analyzed(session).drills[0].frames.angles_deg
+    other = analyze_session(Setup(tuple(turned)), turned, session.events).drills[0]
+    difference = plain - other.frames.angles_deg
+    assert np.nanmax(np.abs(difference)) < 0.1
+
+
+def test_a_mirrored_session_gives_mirrored_angles(simulated, analyzed):
+    session = simulated(seed=6)
+    # Mirrored in the sensor's x: forces along x and turns about the two other axes change sign.
+    mirrored = {
+        p: replace(b, acc=b.acc * [-1, 1, 1], gyr=b.gyr * [1, -1, -1])
+        for p, b in session.blocks.items()
+    }
+    plain = analyzed(session).drills[0]
+    other = analyze_session(Setup(tuple(mirrored)), mirrored, session.events).drills[0]
+    signs = np.array([-1, -1, -1, -1, -1, -1, 1])
+    assert np.nanmax(np.abs(plain.frames.angles_deg - signs * other.frames.angles_deg)) < 0.1
+    swap = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+    assert [r.side for r in plain.reps] == [swap[r.side] for r in other.reps]
+
+
+@pytest.mark.parametrize("placement", list(Placement))
+def test_a_slip_is_flagged_and_mended(placement, rms_deg):
+    session = simulate_session(
+        seed=54,
+        drills=(Activity.SEATED,),
+        minutes_per_drill=2,
+        severity=MILD,
+        slips=[Slip(placement, 90.0, (8.0, 5.0, 4.0))],
+    )
+    result = analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)
+    flags = [f for f in result.drills[0].flags if f.code == "slip"]
+    assert [f.placement for f in flags] == [placement]
+    assert rms_deg(result, session)[3] < 3.0
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=["seated", "all fours"])
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_steady_session_has_no_flags(drill, seed, simulated, analyzed):
+    result = analyzed(simulated(drill, seed=seed))
+    assert [f.code for f in (*result.flags, *result.calibration.flags)] == []
+    assert [f.code for f in result.drills[0].flags] == []
+
+
+def test_a_start_in_motion_is_said():
+    session = simulate_session(
+        seed=60, drills=(Activity.SEATED,), minutes_per_drill=0.7, start_in_motion=True
+    )
+    result = analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)
+    assert "neutral_in_motion" in {f.code for f in result.flags}
+
+
+def test_a_silent_sensor_leaves_a_hole_and_no_nonsense(simulated, analyzed, rms_deg):
+    session = simulated()
+    start_s = session.truth.drills[0].start_s + 30
+    upper = session.blocks[Placement.UPPER_BACK]
+    kept = (upper.t_s < start_s) | (upper.t_s > start_s + 3)
+    blocks = {**session.blocks, Placement.UPPER_BACK: upper.part(kept)}
+    for live in (False, True):
+        result = analyze_session(Setup(tuple(blocks)), blocks, session.events, live=live)
+        frames = result.drills[0].frames
+        hole = (frames.t_s > start_s + 0.02) & (frames.t_s < start_s + 2.98)
+        assert np.isnan(frames.angles_deg[hole]).all()
+        assert (frames.quality[hole] == 2).all()
+        assert rms_deg(result, session)[3] < 4.0
+
+
+def test_a_sensor_that_sends_orientations_only_will_do(simulated, rms_deg):
+    session = simulated(seed=2)
+    setup = Setup(tuple(session.blocks))
+    oriented = {}
+    for placement, block in session.blocks.items():
+        track = offline.grid_track(block)
+        window = track.extent
+        bias = np.radians(session.truth.sensors[placement].gyr_bias_dps)
+        q, _ = offline._orient(track, bias, window)
+        t_s = np.arange(window.first, window.end) / 100.0
+        nothing = np.full((len(q), 3), np.nan)
+        oriented[placement] = ImuBlock(t_s, nothing, nothing, quat=q)
+    result = analyze_session(setup, oriented, session.events)
+    assert rms_deg(result, session)[3] < 2.5
+
+
+def test_no_drill_and_too_few_samples_are_told(simulated):
+    session = simulated()
+    setup = Setup(tuple(session.blocks))
+    with pytest.raises(NoDrillError, match="name no seated_thoracic_rotation"):
+        analyze_session(setup, session.blocks, session.events[:2])
+    few = {p: b.part(slice(0, 5)) for p, b in session.blocks.items()}
+    for live in (False, True):
+        with pytest.raises(TooShortError):
+            analyze_session(setup, few, session.events, live=live)
+    later = [Event(1e6, 60.0, Activity.SEATED)]
+    for live in (False, True):
+        with pytest.raises(NoDrillError):
+            analyze_session(setup, session.blocks, later, live=live)
+
+
+def test_sampling_rate_hardly_matters(rms_deg):
+    for rate_hz in (50.0, 200.0):
+        session = simulate_session(
+            seed=8, drills=(Activity.SEATED,), minutes_per_drill=1, rate_hz=rate_hz
+        )
+        result = analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)
+        assert rms_deg(result, session)[3] < 2.0
+
+
+def test_rezero_measures_from_the_next_still_second(simulated):
+    session = simulated()
+    pipeline = Pipeline(Setup(tuple(session.blocks)))
+    neutral = session.events[1]
+    for placement, block in session.blocks.items():
+        pipeline.push(placement, block.part(block.t_s < neutral.end_s))
+    assert pipeline.advance().status.neutral_known
+    with pytest.raises(ValueError, match="pelvis"):
+        Setup((Placement.UPPER_BACK,))

@@ -1,0 +1,124 @@
+"""Rotations of the spine by their definition."""
+
+import numpy as np
+import pytest
+
+from fusion import quaternions as qt
+from fusion.calibration import Calibration, GyroBias
+from fusion.heading import HeadingEstimate
+from fusion.results import CalibrationResult, Verdict
+from fusion.spine import heading_deg, make_reference, spine_angles, turns, up_n
+from sensors.samples import Placement
+
+CHAIN = (Placement.PELVIS, Placement.THORACOLUMBAR, Placement.UPPER_BACK)
+SEATED = (np.array([1.0, 0, 0]), np.array([0, 0, 1.0]), np.array([0, -1.0, 0]))
+ALL_FOURS = (np.array([0, 0, -1.0]), np.array([1.0, 0, 0]), np.array([0, -1.0, 0]))
+
+
+def reference_of(posture, *, headings=(0.0, 0.0, 0.0)):
+    """Sensors aligned with their segments, each with a heading of its own (rad)."""
+    q = qt.from_axes(*posture)
+    calibration = Calibration(
+        CalibrationResult(Verdict.GOOD, {}),
+        {p: GyroBias(np.zeros(3), 0.05, "table") for p in CHAIN},
+        dict.fromkeys(CHAIN, np.eye(3)),
+        dict.fromkeys(CHAIN, True),
+    )
+    still = {
+        p: qt.multiply(qt.about_vertical(np.array(h)), q)[None]
+        for p, h in zip(CHAIN, headings, strict=True)
+    }
+    return make_reference(still, calibration, CHAIN, (0.0, 1.0)), q
+
+
+def about(axis, degrees):
+    return qt.from_rotation_vector(np.radians(degrees) * np.asarray(axis, dtype=float))
+
+
+def pose(reference, q, pelvis, lumbar, thoracolumbar, headings=(0.0, 0.0, 0.0)):
+    """Orientations of the three sensors for turns about u in degrees (1, 3, 4)."""
+    out = []
+    for turned, heading in zip(
+        (pelvis, pelvis + lumbar, pelvis + thoracolumbar), headings, strict=True
+    ):
+        moved = qt.multiply(about(reference.u, turned), q)
+        out.append(qt.multiply(qt.about_vertical(np.array(heading)), moved))
+    return np.array(out)[None]
+
+
+def no_drift(n=1, by=(0.0, 0.0, 0.0)):
+    return HeadingEstimate(
+        np.tile(np.diff(by, prepend=0.0), (n, 1)), np.zeros((n, 3, 3)), np.zeros((n, 3))
+    )
+
+
+@pytest.mark.parametrize("posture", [SEATED, ALL_FOURS], ids=["seated", "all fours"])
+def test_angles_are_those_that_were_turned(posture):
+    reference, q = reference_of(posture)
+    angles = spine_angles(reference, turns(reference, pose(reference, q, 6, 9, 40)), no_drift())
+    assert angles.pelvis[0] == pytest.approx(6)
+    assert angles.lumbar[0] == pytest.approx(9)
+    assert angles.thoracolumbar[0] == pytest.approx(40)
+    assert abs(angles.lateral[0]) < 1e-6
+    assert abs(angles.flexion[0]) < 1e-6
+
+
+def test_left_is_positive():
+    # A wearer who faces +x turns left towards +y.
+    reference, q = reference_of(SEATED)
+    turned = qt.multiply(about([0, 0, 1], 30), q)
+    orientations = np.array([q, q, turned])[None]
+    assert spine_angles(reference, turns(reference, orientations), no_drift()).thoracolumbar[0] > 29
+
+
+@pytest.mark.parametrize(
+    ("axis_b", "lateral", "flexion"), [((1, 0, 0), 20, 0), ((0, 0, -1), 0, 20)]
+)
+@pytest.mark.parametrize("posture", [SEATED, ALL_FOURS], ids=["seated", "all fours"])
+def test_bends_have_their_signs(posture, axis_b, lateral, flexion):
+    reference, q = reference_of(posture)
+    bent = qt.multiply(q, about(axis_b, 20))
+    angles = spine_angles(reference, turns(reference, np.array([q, q, bent])[None]), no_drift())
+    assert angles.lateral[0] == pytest.approx(lateral, abs=1e-6)
+    assert angles.flexion[0] == pytest.approx(flexion, abs=1e-6)
+    assert abs(angles.thoracolumbar[0]) < 1e-6
+
+
+@pytest.mark.parametrize("posture", [SEATED, ALL_FOURS], ids=["seated", "all fours"])
+def test_each_sensor_may_have_a_heading_of_its_own(posture):
+    headings = (0.3, -2.0, 1.4)
+    reference, q = reference_of(posture, headings=headings)
+    plain, _ = reference_of(posture)
+    # The turn is about u in the pelvis' earth frame; each sensor sees it in its own.
+    orientations = []
+    for turned, heading in zip((5, 13, 45), headings, strict=True):
+        moved = qt.multiply(about(plain.u, turned), q)
+        orientations.append(qt.multiply(qt.about_vertical(np.array(heading)), moved))
+    angles = spine_angles(reference, turns(reference, np.array(orientations)[None]), no_drift())
+    assert angles.thoracolumbar[0] == pytest.approx(40, abs=1e-6)
+    assert angles.lumbar[0] == pytest.approx(8, abs=1e-6)
+
+
+def test_heading_error_hits_the_seated_turn_and_spares_all_fours():
+    for posture, expected, tolerance in ((SEATED, 10.0, 1e-6), (ALL_FOURS, 0.0, 1.0)):
+        reference, q = reference_of(posture)
+        drifted = pose(reference, q, 0, 8, 40, headings=(0.0, 0.0, np.radians(10.0)))
+        angles = spine_angles(reference, turns(reference, drifted), no_drift())
+        assert angles.thoracolumbar[0] - 40 == pytest.approx(expected, abs=tolerance)
+
+
+def test_a_known_drift_is_taken_out_of_every_angle():
+    reference, q = reference_of(ALL_FOURS)
+    drift = (7.0, -4.0, 12.0)
+    drifted = pose(reference, q, 5, 9, 40, headings=tuple(np.radians(drift)))
+    angles = spine_angles(reference, turns(reference, drifted), no_drift(by=drift))
+    assert angles.thoracolumbar[0] == pytest.approx(40)
+    assert angles.pelvis[0] == pytest.approx(5)
+    assert abs(angles.lateral[0]) < 1e-6
+
+
+def test_up_and_heading_tell_posture_from_drift():
+    reference, q = reference_of(SEATED)
+    turn = turns(reference, pose(reference, q, 0, 0, 25, headings=(0.0, 0.0, 0.1)))
+    np.testing.assert_allclose(up_n(turn), np.tile([0, 0, 1.0], (1, 3, 1)), atol=1e-12)
+    assert heading_deg(turn)[0, 2] == pytest.approx(25 + np.degrees(0.1))

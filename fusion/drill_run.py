@@ -157,10 +157,12 @@ class DrillRun:
         )
         estimate = self._follow_heading(motion, dwells)
         fused = fuse(motion.window.first, self.reference, self.split, turn, estimate, motion.gap)
-        turn_deg, rate_dps = self._lowpass.update(fused.total_deg)
+        times_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
+        counted = fused.since_moved(self.reference.vertical * self.heading.moved_deg(times_s))
+        turn_deg, rate_dps = self._lowpass.update(counted.total_deg)
         reps: list[Rep] = []
         if self.reps is not None:
-            reps = self.reps.update(turn_deg, fused.rows(rate_dps))
+            reps = self.reps.update(turn_deg, counted.rows(rate_dps))
         return RunUpdate(fused, phase_now(turn_deg, rate_dps, NEUTRAL_DEG), reps)
 
     def finish(self) -> list[Rep]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +56,12 @@ class Fused:
         sd[self.gap] = np.nan
         t_s = np.arange(self.first, self.first + len(angles)) / GRID_HZ
         return Frames(t_s, angles, sd, self.quality)
+
+    def since_moved(self, moved_deg: FloatArray) -> Fused:
+        """The same, with pelvis and total measured from where the person had turned to (m,)."""
+        angles = self.angles_deg.copy()
+        angles[:, [0, 4]] -= moved_deg[:, None]
+        return replace(self, angles_deg=angles)
 
     def rows(self, rate_dps: FloatArray) -> FloatArray:
         """Columns :data:`fusion.reps.COLUMNS` for the repetition finder."""

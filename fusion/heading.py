@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fusion.grid import GRID_HZ
 from fusion.quaternions import wrap_deg
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class HeadingFilter:
         self._widest_var = (self.parameters.widest_miss * np.array(miss[:n])) ** 2
         self._miss_n = np.full(n, self.parameters.miss_weight)
         self._last: Dwell | None = None
+        self._moved: list[tuple[float, float]] = [(-np.inf, 0.0)]
         self._nodes: list[_Node] | None = [_Node(self._state, self._state)] if remember else None
 
     @property
@@ -162,6 +164,11 @@ class HeadingFilter:
             return False
         self._step(before, after)
         return True
+
+    def moved_deg(self, t_s: FloatArray) -> FloatArray:
+        """How far (m,) the person had turned as a whole by ``t_s``, as the returns showed it."""
+        times, turned = zip(*self._moved, strict=True)
+        return np.asarray(turned)[np.searchsorted(times, t_s, side="right") - 1]
 
     def at(self, t_s: FloatArray) -> HeadingEstimate:
         """Drift predicted for times ``t_s`` (m,), none earlier than the last observation used."""
@@ -254,6 +261,8 @@ class HeadingFilter:
         if np.any(far[1:]):
             return None
         use = np.flatnonzero(~far).tolist()
+        if far[0] or self._moved[-1][1]:
+            self._moved.append((dwell.known / GRID_HZ, float(miss[0]) if far[0] else 0.0))
         x, p = before.x, before.p
         for j in use:
             z = before.x[j] + miss[j]

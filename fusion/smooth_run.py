@@ -73,9 +73,10 @@ def smooth_drill(
     heading = smooth_heading(reference, sd, happenings, parameters)
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
     fused = fuse(motion.window.first, reference, split, turn, heading.smooth(t_s), motion.gap)
-    turn_deg, rate_dps = smooth_lowpass(fused.total_deg)
+    counted = fused.since_moved(reference.vertical * heading.moved_deg(t_s))
+    turn_deg, rate_dps = smooth_lowpass(counted.total_deg)
     reps = RepFinder(drill, split, motion.window.first)
-    reps.update(turn_deg, fused.rows(rate_dps), last=True)
+    reps.update(turn_deg, counted.rows(rate_dps), last=True)
     return SmoothedDrill(fused, reps.counted, heading, slips)
 
 

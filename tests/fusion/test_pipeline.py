@@ -14,6 +14,7 @@ from fusion.results import Side, SplitSource
 from fusion.setup import Setup
 from sensors.samples import Activity, Event, ImuBlock, Placement
 from sensors.simulation.session import simulate_session
+from sensors.simulation.drills import Distractor
 from sensors.simulation.severity import MILD
 from sensors.simulation.unit import Slip
 
@@ -218,3 +219,13 @@ def test_rezero_measures_from_the_next_still_second(simulated):
     assert pipeline.advance().status.neutral_known
     with pytest.raises(ValueError, match="pelvis"):
         Setup((Placement.UPPER_BACK,))
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=["seated", "all fours"])
+@pytest.mark.parametrize("distractor", list(Distractor))
+def test_whatever_else_people_do_the_count_is_right(drill, distractor, analyzed):
+    session = simulate_session(
+        seed=70, drills=(drill,), minutes_per_drill=1.5, distractors=(distractor,)
+    )
+    found = [r.side.value for r in analyzed(session).drills[0].reps]
+    assert found == [r.side for r in session.truth.drills[0].reps]

@@ -42,9 +42,10 @@ def rows_of(total, rate, *, shares=(0.1, 0.2, 0.7), bend=None, sd=0.8):
     pelvis, lumbar, thoracic = (s * total for s in shares)
     bend = np.zeros_like(total) if bend is None else bend
     zero = np.zeros_like(total)
+    spine = lumbar + thoracic
+    uncertain = np.full_like(total, sd)
     return np.column_stack(
-        [pelvis, lumbar, thoracic, lumbar + thoracic, total, zero, zero, bend, zero]
-        + [np.full_like(total, sd), zero, rate]
+        [pelvis, lumbar, thoracic, spine, total, zero, zero, bend, zero, uncertain, zero, rate]
     )
 
 

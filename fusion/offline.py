@@ -9,16 +9,16 @@ import numpy as np
 from fusion.calibration import Calibration, Stretch, calibrate, verified
 from fusion.drill_result import make_drill_result
 from fusion.drill_run import Motion, jumps
-from fusion.drills import DRILLS, drill_of
+from fusion.drills import DRILLS, Drill, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Stitch
 from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still
 from fusion.orientation import smooth_orientation
-from fusion.quality import bow_flags, sample_flags
+from fusion.quality import bow_flags, posture_flags, sample_flags
 from fusion.results import DrillResult, Flag, SessionResult
 from fusion.smooth_run import smooth_drill
-from fusion.spine import make_reference
+from fusion.spine import Reference, make_reference
 from fusion.split import make_split
 from fusion.track import Track, Window
 from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
@@ -63,10 +63,17 @@ def analyze_smoothed(
         if calibration is None:
             calibration = calibrate(stretches, setup, Stretch(tracks, neutral.window))
             oriented = _Oriented(setup, tracks, calibration)
-        results.append(_drill(setup, oriented, calibration, event, window, neutral))
+        reference = _reference(setup, oriented, calibration, neutral)
+        drill = drill_of(event.activity)
+        wrong = posture_flags(drill, reference)
+        if wrong and not drill.upright:
+            # Without knowing which way is up the spine, its rotation cannot even be named.
+            flags += wrong
+            continue
+        results.append(_drill(setup, oriented, calibration, drill, reference, window, neutral))
         if progress is not None:
             progress((i + 1) / len(drills))
-    if calibration is None:
+    if calibration is None or not results:
         raise NoDrillError(
             f"no drill could be analysed: {flags[-1].sentence}"
             if flags
@@ -214,22 +221,27 @@ def _orient(track: Track, bias: FloatArray, window: Window) -> tuple[FloatArray,
     return stitch.update(gyr, track.acc(window), track.lost(window)), gyr
 
 
-def _drill(
-    setup: Setup,
-    session: _Oriented,
-    calibration: Calibration,
-    event: Event,
-    window: Window,
-    neutral: Neutral,
-) -> DrillResult:
-    drill = drill_of(event.activity)
+def _reference(
+    setup: Setup, session: _Oriented, calibration: Calibration, neutral: Neutral
+) -> Reference:
     still = session.motion(neutral.window)
-    reference = make_reference(
+    return make_reference(
         {p: still.q_es[:, i] for i, p in enumerate(setup.chain)},
         calibration,
         setup.chain,
         (neutral.window.start_s, neutral.window.end_s),
     )
+
+
+def _drill(
+    setup: Setup,
+    session: _Oriented,
+    calibration: Calibration,
+    drill: Drill,
+    reference: Reference,
+    window: Window,
+    neutral: Neutral,
+) -> DrillResult:
     motion = session.motion(Window(min(neutral.window.end, window.first), window.end))
     smoothed = smooth_drill(drill, setup, calibration, reference, motion)
     rates = smoothed.heading.smooth(np.linspace(window.start_s, window.end_s, 64)).rate_dps

@@ -43,13 +43,7 @@ def drill_flags(
         Slips found in it.
     """
     flags = [slip.flag(reference.chain, GRID_HZ) for slip in slips]
-    lean = abs(reference.vertical)
-    if drill.upright and lean < UPRIGHT_AT_LEAST:
-        words = "The spine was not upright at the neutral of a seated drill."
-        flags.append(Flag("posture_mismatch", words))
-    if not drill.upright and lean > LEVEL_AT_MOST:
-        words = "The spine was not level at the neutral of a drill on all fours."
-        flags.append(Flag("posture_mismatch", words))
+    flags += posture_flags(drill, reference)
     sd = frames.sd_deg[:, 3]
     known = sd[np.isfinite(sd)]
     unusable = np.mean(frames.quality == Quality.UNUSABLE) if len(frames) else 1.0
@@ -67,6 +61,21 @@ def drill_flags(
         words = "The back was rounded by more than 20° for most of the drill: rotation falls in it."
         flags.append(Flag("flexion_out_of_range", words))
     return tuple(flags)
+
+
+def posture_flags(drill: Drill, reference: Reference) -> list[Flag]:
+    """Whether the spine lay at neutral as the drill has it."""
+    lean = abs(reference.vertical)
+    if drill.upright and lean < UPRIGHT_AT_LEAST:
+        words = "The spine was not upright at the neutral of a seated drill."
+        return [Flag("posture_mismatch", words)]
+    if not drill.upright and lean > LEVEL_AT_MOST:
+        words = (
+            "On all fours the spine lies level, but by its calibration it was upright: record a "
+            "still neutral sitting tall before it, or give the sensors' mounting in session.json."
+        )
+        return [Flag("posture_mismatch", words)]
+    return []
 
 
 def sample_flags(

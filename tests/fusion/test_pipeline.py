@@ -13,8 +13,8 @@ from fusion.pipeline import Pipeline, analyze_session
 from fusion.results import Side, SplitSource
 from fusion.setup import Setup
 from sensors.samples import Activity, Event, ImuBlock, Placement
-from sensors.simulation.session import simulate_session
 from sensors.simulation.drills import Distractor
+from sensors.simulation.session import simulate_session
 from sensors.simulation.severity import MILD
 from sensors.simulation.unit import Slip
 
@@ -229,3 +229,18 @@ def test_whatever_else_people_do_the_count_is_right(drill, distractor, analyzed)
     )
     found = [r.side.value for r in analyzed(session).drills[0].reps]
     assert found == [r.side for r in session.truth.drills[0].reps]
+
+
+def test_all_fours_alone_is_refused():
+    session = simulate_session(
+        seed=60,
+        drills=(Activity.QUADRUPED,),
+        minutes_per_drill=0.5,
+        with_rest=False,
+        with_neutral=False,
+        with_bow=False,
+        with_turn=False,
+        with_drill_neutral=False,
+    )
+    with pytest.raises(NoDrillError, match="sitting tall"):
+        analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)

@@ -52,4 +52,4 @@ $(DEV_STAMP): $(RUN_STAMP)
 	@touch $@
 
 browser:
-	@sh scripts/find_chromium.sh
+	@sh scripts/find_browser_tools.sh

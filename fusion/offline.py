@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from fusion.setup import Setup
 
 MIN_DRILL_S = 2.0
-MOVED_MOST_S = 1.8
-"""An announced neutral that was not still for longer than this is spoken of."""
+STILL_PART = 0.5
+"""An announced neutral of which less than this was still is spoken of."""
 
 
 def analyze_smoothed(
@@ -150,7 +150,7 @@ def neutral_flags(events: Sequence[Event], neutrals: Sequence[Stretch]) -> list[
                 "used: keep still until it is over."
             )
             flags.append(Flag("neutral_not_still", words))
-        elif event.end_s - event.onset_s - len(inside[0]) / GRID_HZ > MOVED_MOST_S:
+        elif len(inside[0]) / GRID_HZ < STILL_PART * (event.end_s - event.onset_s):
             words = (
                 f"During the neutral announced at {event.onset_s:.1f} s the wearer moved; only the "
                 f"{len(inside[0]) / GRID_HZ:.1f} s that were still are used."

@@ -1,4 +1,4 @@
-"""Analyse simulated sessions with known truth; print errors and speed as tables."""
+"""Benchmarks: `accuracy` against the truth and other filters, `files` the whole way with speed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import accuracy
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -37,11 +38,20 @@ class Timing:
 
 
 def main() -> None:
-    """Run everything."""
+    """Run one benchmark, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("which", nargs="?", choices=("accuracy", "files", "all"), default="all")
     parser.add_argument("--seeds", type=int, default=4, help="sessions per line (default: 4)")
     parser.add_argument("--minutes", type=float, default=4.0, help="per drill (default: 4)")
     args = parser.parse_args()
+    if args.which in ("accuracy", "all"):
+        accuracy.run(args.seeds, args.minutes)
+    if args.which in ("files", "all"):
+        run_files(args)
+
+
+def run_files(args: argparse.Namespace) -> None:
+    """Sessions through files and back, as the commands do it, with their speed."""
     print(f"{args.seeds} sessions of {args.minutes:g} min per drill; RMS error in degrees\n")
     print(
         f"{'severity':8} {'sensors':7} {'mode':7} {'drill':10}",

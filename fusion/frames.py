@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 UP_E: FloatArray = np.array([0.0, 0.0, 1.0])
 """Vertical in the earth frame."""
 
-ANTERIOR_B: FloatArray = np.array([1.0, 0.0, 0.0])
-CRANIAL_B: FloatArray = np.array([0.0, 1.0, 0.0])
-RIGHT_B: FloatArray = np.array([0.0, 0.0, 1.0])
-
 AXIS_NAMES: dict[str, FloatArray] = {
     f"{sign}{name}": factor * np.eye(3)[i]
     for i, name in enumerate("xyz")

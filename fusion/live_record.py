@@ -9,12 +9,13 @@ import numpy as np
 
 from fusion.drill_result import make_drill_result
 from fusion.drills import drill_of
-from fusion.results import DrillResult, Flag, Frames
 from fusion.track import Window
+from fusion.updates import Part, joined_frames
 
 if TYPE_CHECKING:
     from fusion.drill_run import DrillRun
     from fusion.fused import Fused
+    from fusion.results import DrillResult, Flag
     from sensors.samples import Activity, FloatArray
 
 
@@ -38,13 +39,9 @@ class DrillRecord:
 
     def result(self) -> DrillResult:
         """What the drill came to."""
-        parts = [f.frames() for f in self.fused]
-        frames = Frames(
-            *(
-                np.concatenate([getattr(f, name) for f in parts])
-                for name in ("t_s", "angles_deg", "sd_deg", "quality")
-            )
-        )
+        # Until a neutral was found nothing is known, but the drill had begun.
+        before = Part.unknown(Window(self.first, max(self.first, self.fused[0].first))).frames
+        frames = joined_frames([before, *(f.frames() for f in self.fused)])
         return make_drill_result(
             drill_of(self.drill),
             Window(self.first, self.end),

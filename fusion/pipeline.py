@@ -208,7 +208,7 @@ class Pipeline:
         if self._next is None:
             raise TooShortError("too few samples: the sensors never gave a second of data together")
         self._end_activity(self._next)
-        results = [r.result() for r in self._records]
+        results = [r.result() for r in self._records if r.fused]
         if not results or self._calibration is None:
             said = list(self._flags.values())
             why = said[-1].sentence if said else "none had a still second to measure from"
@@ -374,7 +374,8 @@ class Pipeline:
         assert self._calibration is not None
         self._run = DrillRun(drill_of(activity), self._setup, self._calibration, reference, at)
         if self._keep:
-            self._records.append(DrillRecord(activity, at, self._run, flags))
+            began = self._activity[1] if self._activity is not None else at
+            self._records.append(DrillRecord(activity, began, self._run, flags))
 
     def _reference(self, still: Window) -> Reference:
         assert self._calibration is not None

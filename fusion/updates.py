@@ -23,6 +23,8 @@ from fusion.results import (
 from fusion.track import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sensors.samples import Activity, FloatArray
 
 
@@ -106,18 +108,22 @@ class Part:
         return cls(frames, phase, np.full((n, 3), np.nan), ())
 
 
-def joined(parts: list[Part]) -> Part:
+def joined_frames(frames: Sequence[Frames]) -> Frames:
+    """Successive frames as one."""
+    return Frames(
+        np.concatenate([f.t_s for f in frames]),
+        np.concatenate([f.angles_deg for f in frames]),
+        np.concatenate([f.sd_deg for f in frames]),
+        np.concatenate([f.quality for f in frames]),
+    )
+
+
+def joined(parts: Sequence[Part]) -> Part:
     """Several successive parts as one."""
     if not parts:
         return Part.unknown(Window(0, 0))
-    frames = [p.frames for p in parts]
     return Part(
-        frames=Frames(
-            np.concatenate([f.t_s for f in frames]),
-            np.concatenate([f.angles_deg for f in frames]),
-            np.concatenate([f.sd_deg for f in frames]),
-            np.concatenate([f.quality for f in frames]),
-        ),
+        frames=joined_frames([p.frames for p in parts]),
         phase=np.concatenate([p.phase for p in parts]),
         share=np.concatenate([p.share for p in parts]),
         reps=tuple(rep for p in parts for rep in p.reps),

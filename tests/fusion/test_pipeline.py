@@ -244,3 +244,14 @@ def test_all_fours_alone_is_refused():
     )
     with pytest.raises(NoDrillError, match="sitting tall"):
         analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)
+
+
+def test_live_a_drill_begins_where_it_was_announced(simulated):
+    session = simulated()
+    events = [e for e in session.events if e.activity is Activity.SEATED]
+    result = analyze_session(Setup(tuple(session.blocks)), session.blocks, events, live=True)
+    frames = result.drills[0].frames
+    assert frames.t_s[0] == pytest.approx(events[0].onset_s, abs=0.011)
+    assert np.diff(frames.t_s).max() == pytest.approx(0.01, abs=1e-6)
+    assert np.isnan(frames.angles_deg[:50]).all()
+    assert np.isfinite(frames.angles_deg[3000, 3])

@@ -118,11 +118,13 @@ class SlipFinder:
         return slip
 
     def _is_turn(self, step: _Step) -> bool:
-        """Whether a step could be a hold: with two sensors nothing else tells it on all fours."""
+        """Whether a step on all fours could be a hold: an inclination about the spine line."""
         assert self._base is not None
+        if abs(step.turned_deg) >= HEADING_STEP_DEG:
+            return False
         change = step.first.up[step.sensor] - self._base.up[step.sensor]
         across = change - (change @ self._turn_axis) * self._turn_axis
-        return bool(np.linalg.norm(across) < np.radians(LEVEL_TILT_STEP_DEG))
+        return bool(np.linalg.norm(across) < np.radians(TILT_STEP_DEG))
 
     def _confirmed(self, dwell: Dwell) -> Slip | None:
         if dwell.continues:
@@ -132,7 +134,7 @@ class SlipFinder:
             self._base = dwell
             return None
         step = _step(self._base, dwell, level=self._level)
-        if step is not None and self._level and len(dwell.up) == 2 and self._is_turn(step):
+        if step is not None and self._level and self._is_turn(step):
             step = None
         if step is None:
             if _unchanged(self._base, dwell):

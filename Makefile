@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --no-compile --no-build-isolation -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean browser
+.PHONY: help demo test check bench clean browser compiler
 
 help:
 	@echo "make demo    the dashboard with a simulated wearer, in your browser"
@@ -25,7 +25,7 @@ help:
 demo: $(RUN_STAMP)
 	$(BIN)/torso demo $(DEMO_ARGS)
 
-test: $(DEV_STAMP) browser
+test: $(DEV_STAMP) browser compiler
 	$(BIN)/python -m pytest
 
 check: $(DEV_STAMP)
@@ -53,3 +53,6 @@ $(DEV_STAMP): $(RUN_STAMP)
 
 browser:
 	@sh scripts/find_browser_tools.sh
+
+compiler:
+	@sh scripts/find_compiler.sh

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
     from types import TracebackType
 
+    from sensors.drivers.virtual_sensor import Firmware, FirmwareFactory
     from sensors.samples import Activity, ImuBlock
     from sensors.simulation.wearer import Wearer
 
@@ -67,6 +68,8 @@ class SimulatedSource:
         Sampling rate.
     radio
         Clocks and links.
+    firmware
+        What makes notifications of each sensor's samples.
     speed
         Simulated seconds per real second; ``None`` = as fast as items are taken.
     duration_s
@@ -87,6 +90,7 @@ class SimulatedSource:
         script: Sequence[Activity] = DEMO,
         rate_hz: float = _RATE_HZ,
         radio: RadioSettings = USUAL_RADIO,
+        firmware: FirmwareFactory = VirtualSensor,
         speed: float | None = 1.0,
         duration_s: float | None = None,
         origin_s: float | None = None,
@@ -94,6 +98,7 @@ class SimulatedSource:
         self.sensors = tuple(_info(placement, rate_hz) for placement in placements)
         self._wearer = LiveWearer(seed, severity, placements, rate_hz, wearer=wearer, script=script)
         self._radio = radio
+        self._firmware = firmware
         self._speed = speed
         self._end_s = float("inf") if duration_s is None else duration_s
         self._origin_s = origin_s
@@ -153,10 +158,17 @@ class SimulatedSource:
     def _connected(self) -> list[_SimulatedLink]:
         seeds = np.random.SeedSequence(self._radio.seed).spawn(len(Placement))
         by_placement = dict(zip(Placement, seeds, strict=True))
-        return [
-            _SimulatedLink(info, self._radio, by_placement[info.placement], self.origin_s)
-            for info in self.sensors
-        ]
+        return [self._link(info, by_placement[info.placement]) for info in self.sensors]
+
+    def _link(self, info: SensorInfo, seed: np.random.SeedSequence) -> _SimulatedLink:
+        firmware, radio, reports = (np.random.default_rng(s) for s in seed.spawn(3))
+        return _SimulatedLink(
+            info,
+            self._firmware(self._radio, firmware, info.rate_hz),
+            Radio(self._radio, radio, _CONNECT_S),
+            reports,
+            self.origin_s,
+        )
 
     def _collect(self, links: list[_SimulatedLink], done_s: float) -> Iterator[SourceItem]:
         """Yield what arrives in the next chunk of the wearer's time."""
@@ -173,15 +185,15 @@ class _SimulatedLink:
     def __init__(
         self,
         info: SensorInfo,
-        settings: RadioSettings,
-        seed: np.random.SeedSequence,
+        firmware: Firmware,
+        radio: Radio,
+        reports: np.random.Generator,
         origin_s: float,
     ) -> None:
-        firmware, radio, reports = (np.random.default_rng(s) for s in seed.spawn(3))
         self.info = info
         self._origin_s = origin_s
-        self._virtual = VirtualSensor(settings, firmware, info.rate_hz)
-        self._radio = Radio(settings, radio, _CONNECT_S)
+        self._firmware = firmware
+        self._radio = radio
         self._reports = reports
         self._next_report_s = _CONNECT_S
         self._last_data_s = _CONNECT_S
@@ -190,14 +202,14 @@ class _SimulatedLink:
     def connect(self, t_s: float) -> Iterator[SourceItem]:
         """Yield what a driver reports while it connects."""
         yield self._changed(t_s, LinkState.CONNECTING)
-        for packet in self._virtual.on_connect(t_s):
+        for packet in self._firmware.on_connect(t_s):
             yield self._notification(t_s, packet)
         self._last_data_s = t_s + _CONNECT_S
         yield self._changed(t_s, LinkState.STREAMING)
 
     def advance(self, block: ImuBlock, until_s: float) -> Iterator[SourceItem]:
         """Send new samples; yield what the host sees until ``until_s``."""
-        packets = self._virtual.send(block, self._radio.dropped)
+        packets = self._firmware.send(block, self._radio.dropped)
         for arrival in self._radio.carry(packets, until_s):
             yield from self._seen(arrival)
         if self._state is LinkState.STREAMING and until_s - self._last_data_s > STALLED_S:
@@ -232,7 +244,7 @@ class _SimulatedLink:
         return SensorReport(
             self.info.sensor,
             self._origin_s + t_s,
-            battery_percent=self._virtual.battery_percent(t_s),
+            battery_percent=self._firmware.battery_percent(t_s),
             rssi_dbm=_RSSI_DBM + round(self._reports.normal(0.0, 4.0)),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from sensors.protocols.open_profile import (
 from sensors.samples import GRAVITY_MPS2
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sensors.drivers.radio import RadioSettings
     from sensors.protocols.open_profile.packets import RawArray
     from sensors.samples import ImuBlock
@@ -35,6 +37,26 @@ _WRAP = 1 << 32
 _BATTERY_FULL_V = 4.15
 _BATTERY_EMPTY_V = 3.3
 _BATTERY_LIFE_S = 8 * 3600.0
+
+
+class Firmware(Protocol):
+    """What turns a simulated sensor's samples into the notifications it hands to the radio."""
+
+    def battery_percent(self, t_s: float) -> int:
+        """Charge left at true time ``t_s`` (s)."""
+        ...
+
+    def on_connect(self, t_s: float) -> Sequence[Packet]:
+        """Return the characteristics a host reads when it connects at true time ``t_s`` (s)."""
+        ...
+
+    def send(self, block: ImuBlock, dropped: int) -> Sequence[Packet]:
+        """Take in the next samples on true time; return the notifications now ready, in order."""
+        ...
+
+
+FirmwareFactory: TypeAlias = "Callable[[RadioSettings, np.random.Generator, float], Firmware]"
+"""Makes the firmware of one sensor from its settings, its randomness and its rate (Hz)."""
 
 
 class VirtualSensor:

@@ -11,9 +11,17 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dashboard.commands import analyze, export, live, record, sessions, simulate
+from dashboard.commands import (
+    analyze,
+    calibrate_sensor,
+    export,
+    live,
+    record,
+    sessions,
+    simulate,
+)
 from fusion.errors import FusionError
-from sensors.errors import SensorError
+from sensors.errors import CalibrationError, SensorError
 from sessions.errors import OutputError, SessionError
 
 if TYPE_CHECKING:
@@ -42,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="torso", description=_DESCRIPTION)
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (live, record, analyze, export, sessions, simulate):
+    for module in (live, record, analyze, export, sessions, simulate, calibrate_sensor):
         module.add(commands)
     return parser
 
@@ -60,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; give the interpreter nothing to complain about.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
-    except FusionError as error:
+    except (CalibrationError, FusionError) as error:
         return _fail(error, EXIT_NOT_ANALYSABLE)
     except (OutputError, SensorError) as error:
         return _fail(error, EXIT_FAILED)

@@ -98,7 +98,8 @@ class StreamDecoder:
     Parameters
     ----------
     info
-        The sensor; its ``rate_hz`` holds until the sensor's own measured rate is known.
+        The sensor; its ``rate_hz`` holds until the sensor's own measured rate is known. Samples
+        are corrected by its ``calibration``.
     origin_s
         Host monotonic seconds of the session clock's zero.
 
@@ -241,6 +242,9 @@ class StreamDecoder:
         self._account(float(t_s[0]), len(t_s), last_t_s)
         acc = np.multiply(raw[:, :3], scale.acc_mps2, dtype=np.float64)
         gyr = np.multiply(raw[:, 3:6], math.radians(scale.gyr_dps), dtype=np.float64)
+        calibration = self.info.calibration
+        if calibration is not None:
+            acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
         return ImuBlock(t_s, acc, gyr, quat=quat, clipped=clipped)
 
     def _account(self, first_t_s: float, count: int, last_t_s: float) -> None:

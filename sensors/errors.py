@@ -3,6 +3,8 @@
 SensorError
 ├── ProtocolError              bytes that no firmware of this family sends
 ├── ConnectionLostError        a link is gone and will not come back by itself
+├── CalibrationError           what a sensor showed at the table is no calibration
+├── CalibrationStoreError      a kept calibration cannot be read or written
 ├── SourceEndedError           a source that was already used up is asked for more
 └── RecordingError             a recording cannot be written or read
     ├── RecordingExistsError   writing would overwrite a file
@@ -43,6 +45,26 @@ class ConnectionLostError(SensorError):
         super().__init__(
             f"The sensor {sensor} {what}. Bring it closer, check that it is charged and switched "
             "on, then connect again."
+        )
+
+
+class CalibrationError(SensorError):
+    """No calibration can be made of what the sensor showed; ``reason`` says what to do."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The sensor is not calibrated: {reason}.")
+
+
+class CalibrationStoreError(SensorError):
+    """A sensor's kept calibration cannot be read or written; ``path`` is the file."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path}: this sensor's calibration {reason}. Calibrate it again, or delete the file to"
+            " go without."
         )
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from sensors.inertial_calibration import InertialCalibration
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -108,7 +111,8 @@ class SensorInfo:
     """What is known of one sensor before its first sample.
 
     ``protocol`` names the module in :mod:`sensors.protocols` that understands its bytes;
-    ``rate_hz`` is the nominal (or, better, the measured) sampling rate.
+    ``rate_hz`` is the nominal (or, better, the measured) sampling rate; ``calibration`` is what its
+    samples are to be corrected by, ``None`` if it was never calibrated.
     """
 
     sensor: SensorId
@@ -118,3 +122,4 @@ class SensorInfo:
     rate_hz: float
     model: str = ""
     firmware: str = ""
+    calibration: InertialCalibration | None = None

@@ -32,11 +32,13 @@ def run(args: argparse.Namespace) -> int:
     """Record; returns the exit status."""
     import asyncio
 
+    from dashboard.calibrating import open_store
     from dashboard.unattended import record
+    from sensors.drivers.calibrated import CalibratedSource
     from sensors.drivers.simulated import SimulatedSource
 
     progress = progress_bar("recording")
-    source = SimulatedSource(seed=args.seed)
+    source = CalibratedSource(SimulatedSource(seed=args.seed), open_store())
     try:
         asyncio.run(record(source, args.out, seconds=args.seconds, progress=progress))
     except KeyboardInterrupt:

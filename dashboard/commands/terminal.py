@@ -19,6 +19,11 @@ def say_json(content: object) -> None:
     print(json.dumps(content, indent=2, ensure_ascii=False))
 
 
+def tell(line: str) -> None:
+    """Say something to the person who waits."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def warn(flags: Iterable[Flag]) -> None:
     """Print each flag as one line of warning."""
     from dashboard.messages import flag_words

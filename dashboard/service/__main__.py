@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboard.calibrating import open_store
 from dashboard.service.live import ServiceOptions, serve
 from dashboard.service.runfile import ALREADY_RUNNING, AlreadyRunningError
+from sensors.drivers.calibrated import CalibratedSource
 from sensors.drivers.replay import ReplaySource
 from sensors.drivers.simulated import SimulatedSource
 from sensors.errors import SensorError
@@ -55,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
 def _source(options: argparse.Namespace) -> Source:
     if options.replay is not None:
         return ReplaySource(options.replay, speed=options.speed)
-    return SimulatedSource(seed=options.seed, speed=options.speed, script=())
+    wearer = SimulatedSource(seed=options.seed, speed=options.speed, script=())
+    return CalibratedSource(wearer, open_store(options.data))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ MCAP viewer opens it at once. Topics:
 
 ``/meta``
     The first message: format version, zero of the session clock on the host's monotonic clock
-    (``origin_s``) and on the wall clock (``started_unix_s``), the sensors, and what the caller
-    added. JSON.
+    (``origin_s``) and on the wall clock (``started_unix_s``), the sensors with the calibrations
+    that hold for them, and what the caller added. JSON.
 ``/sensors/<sensor>/<characteristic>``
     Notifications, encoding ``x-torso-notification``: 8 bytes of little-endian float64, the arrival
     in host monotonic seconds to the last bit, then the value as it came.

@@ -15,6 +15,7 @@ from sensors.drivers.base import (
     SensorReport,
     SourceItem,
 )
+from sensors.inertial_calibration import InertialCalibration
 from sensors.samples import Activity, Event, Placement, SensorId, SensorInfo
 
 if TYPE_CHECKING:
@@ -59,18 +60,7 @@ class Meta:
 
     def encode(self) -> bytes:
         """Return the message."""
-        sensors = [
-            {
-                "sensor": info.sensor,
-                "placement": info.placement,
-                "name": info.name,
-                "protocol": info.protocol,
-                "rate_hz": info.rate_hz,
-                "model": info.model,
-                "firmware": info.firmware,
-            }
-            for info in self.sensors
-        ]
+        sensors = [_encode_info(info) for info in self.sensors]
         return to_json(
             {
                 "version": VERSION,
@@ -87,21 +77,39 @@ class Meta:
         value = from_json(data)
         if value["version"] != VERSION:
             raise ValueError(f"version {value['version']}, this program knows {VERSION}")
-        sensors = tuple(
-            SensorInfo(
-                SensorId(str(info["sensor"])),
-                Placement(info["placement"]),
-                str(info["name"]),
-                str(info["protocol"]),
-                float(info["rate_hz"]),
-                str(info["model"]),
-                str(info["firmware"]),
-            )
-            for info in value["sensors"]
-        )
+        sensors = tuple(_decode_info(info) for info in value["sensors"])
         return cls(
             float(value["origin_s"]), float(value["started_unix_s"]), sensors, dict(value["meta"])
         )
+
+
+def _encode_info(info: SensorInfo) -> Json:
+    value: Json = {
+        "sensor": info.sensor,
+        "placement": info.placement,
+        "name": info.name,
+        "protocol": info.protocol,
+        "rate_hz": info.rate_hz,
+        "model": info.model,
+        "firmware": info.firmware,
+    }
+    if info.calibration is not None:
+        value["calibration"] = info.calibration.to_json()
+    return value
+
+
+def _decode_info(value: Json) -> SensorInfo:
+    calibration = value.get("calibration")
+    return SensorInfo(
+        SensorId(str(value["sensor"])),
+        Placement(value["placement"]),
+        str(value["name"]),
+        str(value["protocol"]),
+        float(value["rate_hz"]),
+        str(value["model"]),
+        str(value["firmware"]),
+        None if calibration is None else InertialCalibration.from_json(calibration),
+    )
 
 
 def encode_notification(item: Notification) -> bytes:

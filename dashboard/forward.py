@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from dashboard.messages import SERVICE_AWAY
+from dashboard.doors import GUEST, POLICY_VIOLATION
+from dashboard.limits import MAX_COMMAND_CHARACTERS, Allowance
+from dashboard.messages import GUESTS_WATCH, SERVICE_AWAY, TOO_FAST
 from dashboard.service.runfile import read_running
 from dashboard.service.wire import encode_json
 
@@ -18,17 +20,23 @@ if TYPE_CHECKING:
 
     from starlette.websockets import WebSocket
 
+    from dashboard.sharing import Guest
+
 FIRST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = 2.0
 PATIENCE_S: Final = 2.0
 """How long a command waits for a service that is just coming."""
+
+MAX_GUEST_VIEWS: Final = 8
+"""Of one guest; whoever wants more is not looking."""
 
 
 class Forwarder:
     """Joins one viewer's socket to the service, for as long as the viewer stays.
 
     Nothing is kept here: a slow viewer slows the reading from the service, and the service skips
-    frames for it.
+    frames for it. What a viewer sends is bounded in size and pace, and a guest without control is
+    not heard at all.
     """
 
     def __init__(self, socket: WebSocket, data_root: Path) -> None:
@@ -38,12 +46,47 @@ class Forwarder:
         self._joined = asyncio.Event()
 
     async def run(self) -> None:
-        """Forward until the viewer leaves."""
+        """Forward until the viewer leaves, or is sent away."""
+        guest: Guest | None = self._socket.scope.get(GUEST)
+        if guest is None:
+            await self._run(None)
+            return
+        if guest.views >= MAX_GUEST_VIEWS:
+            await self._socket.close(POLICY_VIOLATION)
+            return
+        running = asyncio.create_task(self._run(guest))
+        loop = asyncio.get_running_loop()
+
+        def leave() -> None:
+            loop.call_soon_threadsafe(running.cancel)
+
+        guest.leave.add(leave)
+        try:
+            await asyncio.wait({running})
+        finally:
+            guest.leave.discard(leave)
+            running.cancel()
+        if running.cancelled():
+            await self._socket.close(POLICY_VIOLATION)
+        else:
+            running.result()
+
+    async def _run(self, guest: Guest | None) -> None:
         await self._socket.accept()
         downwards = asyncio.create_task(self._keep_forwarding())
+        allowance = Allowance()
         try:
             while (message := await self._socket.receive())["type"] == "websocket.receive":
-                await self._pass_on(message.get("text") or "")
+                command = message.get("text") or ""
+                if len(command) > MAX_COMMAND_CHARACTERS:
+                    await self._socket.close(POLICY_VIOLATION)
+                    break
+                if not allowance.take():
+                    await self._refuse(command, TOO_FAST)
+                elif guest is not None and not guest.may_control:
+                    await self._refuse(command, GUESTS_WATCH)
+                else:
+                    await self._pass_on(command)
         finally:
             downwards.cancel()
             await asyncio.gather(downwards, return_exceptions=True)
@@ -57,7 +100,10 @@ class Forwarder:
                 return
         except (TimeoutError, ConnectionClosed):
             pass  # said to the viewer instead
-        await self._socket.send_text(_refusal(command))
+        await self._refuse(command, SERVICE_AWAY)
+
+    async def _refuse(self, command: str, words: str) -> None:
+        await self._socket.send_text(_refusal(command, words))
 
     async def _keep_forwarding(self) -> None:
         wait_s, away = FIRST_WAIT_S, False
@@ -108,9 +154,9 @@ class Forwarder:
         await self._socket.send_text(encode_json(said))
 
 
-def _refusal(command: str) -> str:
+def _refusal(command: str, words: str) -> str:
     try:
         number = json.loads(command).get("id")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         number = None
-    return encode_json({"type": "reply", "id": number, "ok": False, "words": SERVICE_AWAY})
+    return encode_json({"type": "reply", "id": number, "ok": False, "words": words})

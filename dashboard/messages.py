@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from fusion.results import Flag
 
+GUESTS_WATCH: Final = "You are watching. Whoever wears the sensors can give you control."
+TOO_FAST: Final = "That was too many commands at once. Wait a moment, then try again."
+
 SERVICE_AWAY: Final = (
     "The connection to the sensors' program is lost; it is being started again. A running "
     "recording is kept up to this moment."

@@ -49,6 +49,7 @@ def run_dashboard(
     seed: int = 1,
     speed: float = 1.0,
     demo: bool = False,
+    share: bool = False,
 ) -> int:
     """Show the dashboard until Ctrl-C; return the exit status.
 
@@ -64,6 +65,8 @@ def run_dashboard(
         Of the simulated wearer; ``speed`` in simulated seconds per second.
     demo
         Let the wearer calibrate and begin the seated drill without being asked.
+    share
+        Let whoever has the link that is printed watch from the same network.
     """
     data_root = data_folder(data)
     running = read_running(data_root)
@@ -79,6 +82,7 @@ def run_dashboard(
     service = ["-P", "-m", "dashboard.service", *own, "--page-port", str(found)]
     service += ["--seed", str(seed), "--speed", str(speed), *(["--autostart"] if demo else [])]
     page = ["-P", "-m", "dashboard.server", *own, "--port", str(found)]
+    page += ["--share"] if share else []
     with _Household(Child("service", service), Child("page", page)) as household:
         return household.keep(found, open_browser=open_browser)
 

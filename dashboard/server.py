@@ -18,11 +18,21 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from dashboard.doors import LoopbackDoor
+from dashboard.doors import Door
 from dashboard.forward import Forwarder
+from dashboard.invitation import Invitation, announce, network_address
 from dashboard.live.assets import static_route
 from dashboard.service.ask import ask_service
-from dashboard.serving import ADDRESS, PORT_TAKEN, LoopbackServer, listen, watch_lifeline
+from dashboard.serving import (
+    ADDRESS,
+    EVERYWHERE,
+    PORT_TAKEN,
+    LiveServer,
+    listen,
+    watch_lifeline,
+)
+from dashboard.sharing import Sharing
+from dashboard.watch import watch_route
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -70,17 +80,22 @@ def live_routes(data_root: Path) -> list[BaseRoute]:
         }
         return JSONResponse(away, status_code=503)
 
-    return [WebSocketRoute("/api/live", live), Route("/api/health", health), static_route()]
+    return [
+        WebSocketRoute("/api/live", live),
+        Route("/api/health", health),
+        static_route(),
+        watch_route(),
+    ]
 
 
-def page_app(data_root: Path, port: int) -> ASGIApp:
+def page_app(data_root: Path, port: int, sharing: Sharing | None = None) -> ASGIApp:
     """Build the whole application behind one port: page, live stream, health, doors."""
     import streamlit
 
     return streamlit.App(
         APP,
         routes=live_routes(data_root),
-        middleware=[Middleware(LoopbackDoor, port=port)],
+        middleware=[Middleware(Door, port=port, sharing=sharing)],
         lifespan=_quiet,
     )
 
@@ -98,20 +113,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m dashboard.server", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="data folder")
     parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--share", action="store_true", help="let guests of a link watch")
     parser.add_argument("--supervised", action="store_true", help="end when stdin closes")
     options = parser.parse_args(arguments)
     os.environ.update(STREAMLIT_OPTIONS, STREAMLIT_SERVER_PORT=str(options.port))
     os.environ["TORSO_DATA"] = str(options.data)
     try:
-        listener = listen(options.port)
+        listener = listen(options.port, EVERYWHERE if options.share else ADDRESS)
     except OSError:
         sys.stderr.write(f"Port {options.port} is taken by another program.\n")
         return PORT_TAKEN
-    server = LoopbackServer(page_app(options.data, options.port))
+    sharing = _invite(options.port) if options.share else None
+    server = LiveServer(page_app(options.data, options.port, sharing))
     if options.supervised:
         watch_lifeline(server.stop)
     server.run(sockets=[listener])
     return 0
+
+
+def _invite(port: int) -> Sharing:
+    sharing = Sharing()
+    address = network_address()
+    if address is None:
+        sys.stderr.write("This computer is on no network: only it can open the page.\n")
+        return sharing
+    invitation = Invitation(sharing, address, port)
+    announce(invitation)
+    sys.stdout.write(invitation.as_text())
+    sys.stdout.flush()
+    return sharing
 
 
 if __name__ == "__main__":

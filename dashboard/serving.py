@@ -1,4 +1,4 @@
-"""An ASGI server on this computer only, that ends when told to, and how children hear of it."""
+"""An ASGI server with limits, that ends when told to, and how children hear of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from dashboard.patience import PatientProtocol
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 ADDRESS: Final = "127.0.0.1"
+EVERYWHERE: Final = "0.0.0.0"
 
 PORT_TAKEN: Final = 4
 """Exit status of a server whose port belongs to another program."""
@@ -25,9 +28,12 @@ PORT_TAKEN: Final = 4
 SEND_BUFFER_BYTES: Final = 32_768
 """Small, so that a viewer that stopped reading is noticed, and skipped for, within seconds."""
 
+MAX_MESSAGE_BYTES: Final = 1 << 20
+"""Of one WebSocket message; the page's widgets send a few kilobytes."""
 
-def listen(port: int) -> socket.socket:
-    """Open a port on this computer only; 0 = any free one.
+
+def listen(port: int, address: str = ADDRESS) -> socket.socket:
+    """Open a port, by default on this computer only; 0 = any free one.
 
     Raises
     ------
@@ -39,7 +45,7 @@ def listen(port: int) -> socket.socket:
         if os.name != "nt":  # there it would let two servers share one port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        listener.bind((ADDRESS, port))
+        listener.bind((address, port))
         listener.listen(128)
     except OSError:
         listener.close()
@@ -47,14 +53,17 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-class LoopbackServer(uvicorn.Server):
+class LiveServer(uvicorn.Server):
     """uvicorn set up for the live stream; ends on Ctrl-C, SIGTERM or :meth:`stop`."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
+                http=PatientProtocol,
                 ws="websockets-sansio",
+                ws_max_size=MAX_MESSAGE_BYTES,
+                proxy_headers=False,  # who a visitor is, nobody but the network says
                 ws_per_message_deflate=False,
                 ws_ping_interval=20,
                 ws_ping_timeout=20,

@@ -50,6 +50,11 @@ def _add_page_options(parser: argparse.ArgumentParser) -> None:
     option = parser.add_argument
     option("--port", type=_port, default=PORT, metavar="N", help=f"of the page (default: {PORT})")
     option("--no-browser", action="store_true", help="do not open the browser")
+    option(
+        "--share",
+        action="store_true",
+        help="let others on your network watch: prints a link and a code for their phones",
+    )
     option("--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)")
 
 
@@ -91,6 +96,7 @@ def run_dashboard(args: argparse.Namespace) -> int:
         data=args.data,
         seed=args.seed,
         demo=args.demo,
+        share=args.share,
     )
 
 

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from dashboard.limits import MAX_COMMAND_CHARACTERS
 from dashboard.service.hub import Viewer
 from dashboard.service.wire import encode_json
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
     from dashboard.service.hub import Hub
-
-MAX_COMMAND_CHARACTERS = 4096
-"""A command is a few words; anything longer is not one."""
 
 MAX_UNSENT_REPLIES = 16
 """A viewer that commands faster than it reads the answers is shown out."""

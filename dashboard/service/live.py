@@ -23,7 +23,7 @@ from dashboard.service.replayed import items_of
 from dashboard.service.runfile import RunningService, sole_service, write_running
 from dashboard.service.snapshot import describe, describe_recording, describe_sensors, state_of
 from dashboard.service.wire import encode_json
-from dashboard.serving import LoopbackServer, listen, watch_lifeline
+from dashboard.serving import LiveServer, listen, watch_lifeline
 from fusion.setup import Setup
 from sensors.errors import SensorError
 from sessions.library import RECORDING, Library, open_library
@@ -177,7 +177,7 @@ async def serve(source: Source, options: ServiceOptions) -> None:
             service = Service(source, library)
             listener = listen(0)
             token = secrets.token_urlsafe(32)
-            server = LoopbackServer(service_app(service, token))
+            server = LiveServer(service_app(service, token))
             if options.supervised:
                 watch_lifeline(server.stop)
             port: int = listener.getsockname()[1]

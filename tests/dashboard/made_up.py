@@ -19,7 +19,7 @@ from dashboard.service.http import CommandError, service_app
 from dashboard.service.hub import Hub
 from dashboard.service.runfile import RunningService, sole_service, write_running
 from dashboard.service.wire import VALUES, encode_json
-from dashboard.serving import LoopbackServer, listen
+from dashboard.serving import LiveServer, listen
 
 DRILL = "seated_thoracic_rotation"
 
@@ -165,7 +165,7 @@ async def serve(desk, data_root, ready=None):
     """Serve ``desk`` in ``data_root`` until cancelled."""
     listener = listen(0)
     port, token = listener.getsockname()[1], secrets.token_urlsafe(16)
-    server = LoopbackServer(service_app(desk, token))
+    server = LiveServer(service_app(desk, token))
     with sole_service(data_root):
         write_running(data_root, RunningService(os.getpid(), port, token, "made up"))
 

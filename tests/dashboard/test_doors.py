@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.doors import LoopbackDoor
+from dashboard.doors import Door
 
 OWN_HOSTS = ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST:8501"]
 FOREIGN_HOSTS = [
@@ -17,7 +17,7 @@ FOREIGN_ORIGINS = [
 async def _inside(scope, receive, send):
     """Answer everybody who gets here."""
     kind = "websocket.accept" if scope["type"] == "websocket" else "http.response.start"
-    await send({"type": kind, "status": 200})
+    await send({"type": kind, "status": 200, "headers": [(b"access-control-allow-origin", b"*")]})
 
 
 async def knock(kind, headers):
@@ -31,9 +31,10 @@ async def knock(kind, headers):
         "type": kind,
         "method": "GET",
         "path": "/",
+        "client": ("127.0.0.1", 50000),
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
-    await LoopbackDoor(_inside, 8501)(scope, None, send)
+    await Door(_inside, 8501)(scope, None, send)
     return said[0]
 
 
@@ -78,6 +79,19 @@ async def test_browsers_leave_port_80_out():
     async def send(message):
         said.append(message)
 
-    scope = {"type": "http", "headers": [(b"host", b"localhost"), (b"origin", b"http://localhost")]}
-    await LoopbackDoor(_inside, 80)(scope, None, send)
+    scope = {
+        "type": "http",
+        "path": "/",
+        "client": ("::1", 50000),
+        "headers": [(b"host", b"localhost"), (b"origin", b"http://localhost")],
+    }
+    await Door(_inside, 80)(scope, None, send)
     assert said[0]["status"] == 200
+
+
+async def test_a_page_can_be_neither_framed_nor_read_from_elsewhere():
+    headers = dict((await knock("http", [host()]))["headers"])
+    assert b"access-control-allow-origin" not in headers
+    assert headers[b"x-frame-options"] == b"DENY"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert b"default-src 'self'" in headers[b"content-security-policy"]

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from dashboard.service.ask import get_json
 from dashboard.service.http import MAX_UNSENT_REPLIES, answer, service_app
 from dashboard.service.wire import decode_frames
-from dashboard.serving import LoopbackServer, listen
+from dashboard.serving import LiveServer, listen
 from tests.dashboard.made_up import DRILL, MadeUpDesk
 
 TOKEN = {"Authorization": "Bearer right"}
@@ -19,7 +19,7 @@ TOKEN = {"Authorization": "Bearer right"}
 async def serving(app):
     """Serve ``app`` on a free port, which is given."""
     listener = listen(0)
-    server = LoopbackServer(app)
+    server = LiveServer(app)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield listener.getsockname()[1]

@@ -43,7 +43,7 @@ def test_once_settled_no_sample_is_told_to_be_of_the_future(seed):
     """A link that begins in a stall is believed at first: time never jumps back, it bends."""
     device_s, arrival_s = a_link(seed)
     ahead_s = followed(device_s, arrival_s) - arrival_s
-    assert np.all(ahead_s[15 * 25 :] < 0.005)
+    assert np.all(ahead_s[15 * 25 :] < 0.02)
 
 
 @some

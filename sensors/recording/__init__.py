@@ -19,7 +19,8 @@ MCAP viewer opens it at once. Topics:
 where the computer's wall clock was set during the session.
 """
 
-from sensors.recording.reader import Recording, read_recording
+from sensors.recording.claim import is_being_written
+from sensors.recording.reader import Recording, read_meta, read_recording
 from sensors.recording.writer import RecordingWriter
 
-__all__ = ["Recording", "RecordingWriter", "read_recording"]
+__all__ = ["Recording", "RecordingWriter", "is_being_written", "read_meta", "read_recording"]

@@ -129,6 +129,24 @@ def read_recording(path: Path | str) -> Recording:
     )
 
 
+def read_meta(path: Path | str) -> Meta | None:
+    """Read what a recording says of itself at its beginning; ``None`` if it was cut before that.
+
+    Raises
+    ------
+    RecordingError
+        As :func:`read_recording`.
+    """
+    path = Path(path)
+    scan = _Scan()
+    with _opened(path) as file:
+        for opcode, body in _records(file):
+            scan.take(path, opcode, body)
+            if scan.meta is not None:
+                break
+    return scan.meta
+
+
 @dataclass(slots=True)
 class _Scan:
     """One pass over a file for everything but its items."""

@@ -10,6 +10,7 @@ from mcap.writer import IndexType, Writer
 
 from sensors.drivers.base import Notification
 from sensors.errors import RecordingExistsError, RecordingWriteError
+from sensors.recording.claim import claim
 from sensors.recording.format import (
     EVENTS,
     JSON_TOPICS,
@@ -90,6 +91,7 @@ class RecordingWriter:
             raise RecordingExistsError(self.path) from None
         except OSError as error:
             raise RecordingWriteError(self.path, error) from error
+        claim(self._file.fileno())
         self._writer = Writer(self._file, use_chunking=False, index_types=IndexType.NONE)
         self._writer.start(profile=PROFILE, library=PROFILE)
         for topic in JSON_TOPICS:

@@ -16,6 +16,7 @@ from dashboard.commands import (
     calibrate_sensor,
     export,
     live,
+    people,
     record,
     sessions,
     simulate,
@@ -50,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="torso", description=_DESCRIPTION)
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (live, record, analyze, export, sessions, simulate, calibrate_sensor):
+    for module in (live, record, analyze, export, sessions, people, simulate, calibrate_sensor):
         module.add(commands)
     return parser
 

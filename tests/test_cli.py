@@ -15,6 +15,7 @@ from sensors.samples import Activity, Event, ImuBlock, Placement
 from sessions.exports.raw_folder import write_raw_folder
 from sessions.library import open_library
 from sessions.tables import ANGLE_COLUMNS, REP_COLUMNS
+from tests.dashboard.stored import write_session
 
 RESULTS = ("angles.csv", "reps.csv", "summary.json")
 
@@ -295,6 +296,45 @@ def test_sessions(
     assert not folder.exists()
     assert main(["sessions", "show", "morning"]) == 2
     assert "There is no session 'morning'" in capsys.readouterr().err
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> object:
+    """What a command answers as JSON."""
+    assert main([*words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_what_is_typed_about_sessions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        write_session(open_library().root / name)
+    assert told(capsys, "sessions", "rename", "one", "Morning")["title"] == "Morning"
+    assert told(capsys, "sessions", "move", "Morning", "Heron")["person"] == "Heron"
+    assert told(capsys, "sessions", "tag", "one", "sore", "yoga")["tags"] == ["sore", "yoga"]
+    assert told(capsys, "sessions", "tag", "one", "sore", "--remove")["tags"] == ["yoga"]
+    told(capsys, "sessions", "note", "one", "Slept badly.")
+    told(capsys, "sessions", "mark", "one", "--at", "12", "--pain", "4", "--words", "left")
+    told(capsys, "sessions", "exclude", "one", "--at", "3", "sneezed")
+    assert [s["name"] for s in told(capsys, "sessions", "search", "slept", "pain")] == ["one"]
+    assert [s["name"] for s in told(capsys, "sessions", "list", "--person", "Heron")] == ["one"]
+    assert main(["sessions", "show", "Morning"]) == 0
+    shown = capsys.readouterr().out
+    for words in ("Heron", "yoga", "pain 4  left", "not counted: sneezed", "Slept badly."):
+        assert words in shown
+    assert main(["sessions", "mark", "one", "--at", "1", "--pain", "40"]) == 2
+    assert "0 (none) to 10" in capsys.readouterr().err
+    assert told(capsys, "sessions", "rebuild") == {"sessions": 2}
+
+    told(capsys, "people", "note", "Otter", "quick")
+    assert [p["name"] for p in told(capsys, "people", "list")] == ["Heron", "Otter"]
+    assert told(capsys, "people", "rename", "Heron", "Crane")["sessions"] == 1
+    assert told(capsys, "people", "export", "Crane", "--out", str(tmp_path / "c"))["sessions"] == 1
+    monkeypatch.setattr("dashboard.commands.people.confirm", lambda _: False)
+    assert main(["people", "erase", "Crane"]) == 2
+    assert "--yes" in capsys.readouterr().err
+    assert told(capsys, "people", "erase", "Crane", "--yes")["sessions"] == 1
+    assert [s["name"] for s in told(capsys, "sessions", "list")] == ["two"]
 
 
 def test_export_of_a_stored_session_copies_it(simulated: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,53 +11,107 @@ from dashboard.commands.terminal import confirm, say_json, say_table
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Sequence
 
-    from sessions.library import StoredSession
+    from sessions.library import Library, StoredSession
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its own subcommands."""
     parser = commands.add_parser(
         "sessions",
-        help="list, show or delete recorded sessions",
-        description="The sessions kept on this computer.",
+        help="list, show, search, name, tag or delete recorded sessions",
+        description="The sessions kept on this computer. SESSION is a name as 'torso sessions list'"
+        " shows it, or a title that only one session has.",
     )
     actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    listing = actions.add_parser(
-        "list", help="list all sessions", description="List all sessions, newest first."
+    _add_reading(actions)
+    _add_typing(actions)
+    _add_keeping(actions)
+
+
+def declare(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    words: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """Declare one action on the library."""
+    action = actions.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+    action.add_argument(
+        "--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)"
     )
-    listing.set_defaults(run=run_list)
-    show = actions.add_parser(
-        "show", help="show one session", description="Show one session and what came out of it."
+    action.add_argument("--json", action="store_true", help="print the answer as JSON")
+    action.set_defaults(run=run)
+    return action
+
+
+def _add_reading(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    action = declare(actions, "list", "list sessions, newest first", run_list)
+    action.add_argument("--person", metavar="NAME", help="only this person's")
+    action.add_argument("--tag", metavar="TAG", help="only those with this tag")
+    action = declare(actions, "search", "find sessions by words typed about them", run_list)
+    action.add_argument(
+        "words", metavar="WORD", nargs="+", help="all must occur; names, notes, tags, drills"
     )
-    show.set_defaults(run=run_show)
-    delete = actions.add_parser(
-        "delete",
-        help="delete one session for good",
-        description="Delete a session with its recording and results, for good.",
+    action.add_argument("--person", metavar="NAME", help="only this person's")
+    action.add_argument("--tag", metavar="TAG", help="only those with this tag")
+    action = declare(actions, "show", "show one session and what came out of it", run_show)
+    action.add_argument("session", metavar="SESSION")
+
+
+def _add_typing(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    action = declare(actions, "rename", "give a session a title", run_rename)
+    action.add_argument("session", metavar="SESSION")
+    action.add_argument("title", metavar="TITLE", help="'' takes it away")
+    action = declare(actions, "move", "say whose session it is", run_move)
+    action.add_argument("session", metavar="SESSION")
+    action.add_argument(
+        "person", metavar="PERSON", help="a pseudonym; '' = whose the recording says"
     )
-    delete.add_argument("--yes", action="store_true", help="do not ask")
-    delete.set_defaults(run=run_delete)
-    for action in (listing, show, delete):
-        action.add_argument(
-            "--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)"
-        )
-    for action in (listing, show):
-        action.add_argument("--json", action="store_true", help="print JSON")
-    for action in (show, delete):
-        action.add_argument("name", metavar="SESSION", help="name, as 'torso sessions list' shows")
+    action = declare(actions, "tag", "add tags to a session", run_tag)
+    action.add_argument("session", metavar="SESSION")
+    action.add_argument("tags", metavar="TAG", nargs="+")
+    action.add_argument("--remove", action="store_true", help="take these tags away instead")
+    action = declare(actions, "note", "replace the note about a session", run_note)
+    action.add_argument("session", metavar="SESSION")
+    action.add_argument("text", metavar="TEXT", help="'' takes it away")
+    action = declare(actions, "mark", "say how something felt at a moment", run_mark)
+    action.add_argument("session", metavar="SESSION")
+    action.add_argument(
+        "--at", type=float, metavar="S", required=True, help="seconds from the beginning"
+    )
+    kind = action.add_mutually_exclusive_group()
+    kind.add_argument("--pain", type=float, metavar="N", help="from 0 (none) to 10")
+    kind.add_argument("--effort", type=float, metavar="N", help="from 0 (none) to 10")
+    action.add_argument("--words", metavar="TEXT", default="", help="in words")
+    action = declare(actions, "exclude", "do not count the repetition at a moment", run_exclude)
+    action.add_argument("session", metavar="SESSION")
+    action.add_argument(
+        "--at", type=float, metavar="S", required=True, help="a moment in the repetition (s)"
+    )
+    action.add_argument("reason", metavar="REASON", help="why")
+
+
+def _add_keeping(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    action = declare(actions, "delete", "delete one session for good", run_delete)
+    action.add_argument("session", metavar="SESSION")
+    action.add_argument("--yes", action="store_true", help="do not ask")
+    declare(actions, "rebuild", "make the database anew from the session folders", run_rebuild)
 
 
 def run_list(args: argparse.Namespace) -> int:
     """List sessions; returns the exit status."""
-    from sessions.library import open_library
-
-    library = open_library(args.data)
-    sessions = library.list()
+    library = library_of(args)
+    words = " ".join(getattr(args, "words", ()))
+    sessions = library.list(person=args.person, tag=args.tag, text=words)
     if args.json:
         say_json([_facts(s) for s in sessions])
     elif sessions:
-        say_table(("session", "repetitions", "size", "state"), [_row(s) for s in sessions])
+        header = ("session", "title", "person", "repetitions", "size", "state")
+        say_table(header, [_row(s) for s in sessions])
+    elif words or args.person is not None or args.tag is not None:
+        print(f"No session in {library.root} fits.")
     else:
         print(f"No sessions yet in {library.root}.")
     return 0
@@ -64,40 +119,131 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_show(args: argparse.Namespace) -> int:
     """Show one session; returns the exit status."""
-    from sessions.library import open_library
-
-    session = open_library(args.data).open(args.name)
+    session = library_of(args).find(args.session)
     if args.json:
-        say_json(_facts(session) | {"summary": session.summary})
+        say_json(_facts(session) | {"about": asdict(session.about), "summary": session.summary})
         return 0
-    print(f"{session.name}: {_state(session)}")
+    about = session.about
+    print(f"{session.title}: {_state(session)}")
     print(f"  folder       {session.path}")
-    print(f"  last change  {datetime.fromtimestamp(session.modified_unix_s):%Y-%m-%d %H:%M}")
+    print(f"  person       {session.person or '-'}")
+    if session.started_unix_s is not None:
+        print(f"  began        {_when(session.started_unix_s)}")
+    print(f"  last change  {_when(session.modified_unix_s)}")
     print(f"  size         {_size(session.size_bytes)}")
+    if about.tags:
+        print(f"  tags         {', '.join(about.tags)}")
     for drill in session.drills:
         name = str(drill.get("drill", "")).replace("_", " ")
         print(f"  {name}: {drill.get('repetitions', 0)} repetitions")
+    for mark in about.marks:
+        value = "" if mark.value is None else f" {mark.value:g}"
+        print(f"  {mark.t_s:8.1f} s  {mark.kind}{value}  {mark.text}".rstrip())
+    for one in about.excluded:
+        print(f"  {one.at_s:8.1f} s  not counted: {one.reason}")
+    if about.note:
+        print("", *(f"  {line}" for line in about.note.split("\n")), sep="\n")
     return 0
+
+
+def run_rename(args: argparse.Namespace) -> int:
+    """Give a session a title; returns the exit status."""
+    library = library_of(args)
+    return _say(args, library.rename(library.find(args.session).name, args.title))
+
+
+def run_move(args: argparse.Namespace) -> int:
+    """Say whose a session is; returns the exit status."""
+    library = library_of(args)
+    return _say(args, library.move(library.find(args.session).name, args.person))
+
+
+def run_tag(args: argparse.Namespace) -> int:
+    """Add or remove tags; returns the exit status."""
+    library = library_of(args)
+    name = library.find(args.session).name
+    change = {"remove" if args.remove else "add": args.tags}
+    return _say(args, library.tag(name, **change))
+
+
+def run_note(args: argparse.Namespace) -> int:
+    """Replace a note; returns the exit status."""
+    library = library_of(args)
+    return _say(args, library.note(library.find(args.session).name, args.text))
+
+
+def run_mark(args: argparse.Namespace) -> int:
+    """Add a mark; returns the exit status."""
+    from sessions.library import Mark
+
+    library = library_of(args)
+    kind, value = "note", None
+    for name in ("pain", "effort"):
+        if getattr(args, name) is not None:
+            kind, value = name, getattr(args, name)
+    session = library.find(args.session)
+    return _say(args, library.mark(session.name, Mark(args.at, kind, value, args.words)))
+
+
+def run_exclude(args: argparse.Namespace) -> int:
+    """Leave a repetition out; returns the exit status."""
+    library = library_of(args)
+    return _say(args, library.exclude(library.find(args.session).name, args.at, args.reason))
 
 
 def run_delete(args: argparse.Namespace) -> int:
     """Delete one session; returns the exit status."""
     from sessions.errors import LibraryError
-    from sessions.library import open_library
 
-    library = open_library(args.data)
-    session = library.open(args.name)
+    library = library_of(args)
+    session = library.find(args.session)
     if not args.yes and not confirm(f"Delete {session.path} with everything in it, for good?"):
         raise LibraryError(f"Nothing was deleted. To delete {session.name} unasked: --yes.")
     library.delete(session.name)
-    print(f"Deleted {session.name}.")
+    answer(args, f"Deleted {session.name}.", {"deleted": session.name})
+    return 0
+
+
+def run_rebuild(args: argparse.Namespace) -> int:
+    """Make the database anew; returns the exit status."""
+    library = library_of(args)
+    count = library.rebuild()
+    answer(args, f"Found {count} sessions in {library.root}.", {"sessions": count})
+    return 0
+
+
+def library_of(args: argparse.Namespace) -> Library:
+    """Open the library that is meant."""
+    from sessions.library import open_library
+
+    return open_library(args.data)
+
+
+def answer(args: argparse.Namespace, sentence: str, facts: dict[str, object]) -> None:
+    """Say what was done, in words or as JSON."""
+    if args.json:
+        say_json(facts)
+    else:
+        print(sentence)
+
+
+def _say(args: argparse.Namespace, session: StoredSession) -> int:
+    """Say what a session is now called, whose it is, and its tags."""
+    words = [f"{session.name}: {session.title}" if session.about.title else session.name]
+    words += [f"of {session.person}"] if session.person else []
+    words += [f"tags {', '.join(session.about.tags)}"] if session.about.tags else []
+    answer(args, "; ".join(words) + ".", _facts(session) | {"about": asdict(session.about)})
     return 0
 
 
 def _facts(session: StoredSession) -> dict[str, object]:
     return {
         "name": session.name,
+        "title": session.title,
+        "person": session.person,
+        "tags": list(session.about.tags),
         "path": str(session.path),
+        "started_unix_s": session.started_unix_s,
         "modified_unix_s": session.modified_unix_s,
         "size_bytes": session.size_bytes,
         "recording": session.recording is not None,
@@ -107,15 +253,20 @@ def _facts(session: StoredSession) -> dict[str, object]:
     }
 
 
-def _row(session: StoredSession) -> tuple[str, str, str, str]:
+def _row(session: StoredSession) -> Sequence[str]:
     reps = str(session.repetitions) if session.analysed else "-"
-    return session.name, reps, _size(session.size_bytes), _state(session)
+    title, person = session.about.title or "-", session.person or "-"
+    return session.name, title, person, reps, _size(session.size_bytes), _state(session)
 
 
 def _state(session: StoredSession) -> str:
     if session.problem is not None:
         return f"broken: {session.problem}"
     return "analysed" if session.analysed else "recorded, not analysed"
+
+
+def _when(unix_s: float) -> str:
+    return f"{datetime.fromtimestamp(unix_s):%Y-%m-%d %H:%M}"
 
 
 def _size(size_bytes: int) -> str:

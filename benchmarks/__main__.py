@@ -1,4 +1,6 @@
-"""Benchmarks: `accuracy` against the truth and other filters, `files` the whole way with speed."""
+"""Benchmarks: `accuracy` against the truth and other filters, `files` the whole way with speed,
+`throughput` of three sensors on one radio.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import accuracy
+from benchmarks import accuracy, throughput
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -37,10 +39,13 @@ class Timing:
     write_s: float
 
 
+CHOICES = ("accuracy", "files", "throughput", "all")
+
+
 def main() -> None:
     """Run one benchmark, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("which", nargs="?", choices=("accuracy", "files", "all"), default="all")
+    parser.add_argument("which", nargs="?", choices=CHOICES, default="all")
     parser.add_argument("--seeds", type=int, default=4, help="sessions per line (default: 4)")
     parser.add_argument("--minutes", type=float, default=4.0, help="per drill (default: 4)")
     args = parser.parse_args()
@@ -48,6 +53,8 @@ def main() -> None:
         accuracy.run(args.seeds, args.minutes)
     if args.which in ("files", "all"):
         run_files(args)
+    if args.which in ("throughput", "all"):
+        throughput.run()
 
 
 def run_files(args: argparse.Namespace) -> None:

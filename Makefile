@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --no-compile --no-build-isolation -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean browser compiler
+.PHONY: help demo test check bench clean browser compiler dbus
 
 help:
 	@echo "make demo    the dashboard with a simulated wearer, in your browser"
@@ -25,7 +25,7 @@ help:
 demo: $(RUN_STAMP)
 	$(BIN)/torso demo $(DEMO_ARGS)
 
-test: $(DEV_STAMP) browser compiler
+test: $(DEV_STAMP) browser compiler dbus
 	$(BIN)/python -m pytest
 
 check: $(DEV_STAMP)
@@ -56,3 +56,6 @@ browser:
 
 compiler:
 	@sh scripts/find_compiler.sh
+
+dbus:
+	@sh scripts/find_dbus.sh

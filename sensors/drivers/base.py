@@ -31,6 +31,20 @@ class LinkState(StrEnum):
     LOST = "lost"
 
 
+class LinkTrouble(StrEnum):
+    """Why a link is not there, as far as a person can do something about it."""
+
+    NOT_SEEN = "not_seen"
+    REFUSED = "refused"
+    FOREIGN = "foreign"
+    UNRESPONSIVE = "unresponsive"
+    SILENT = "silent"
+    BROKEN = "broken"
+    NO_RADIO = "no_radio"
+    RADIO_OFF = "radio_off"
+    NOT_ALLOWED = "not_allowed"
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One value of one characteristic, as it came.
@@ -55,11 +69,12 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """A sensor's link entered ``state`` at host monotonic ``arrival_s``."""
+    """A sensor's link entered ``state`` at host monotonic ``arrival_s``; ``trouble`` says why."""
 
     sensor: SensorId
     arrival_s: float
     state: LinkState
+    trouble: LinkTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True)

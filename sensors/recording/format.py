@@ -11,6 +11,7 @@ from sensors.drivers.base import (
     ActivityChange,
     LinkChange,
     LinkState,
+    LinkTrouble,
     Notification,
     SensorReport,
     SourceItem,
@@ -129,6 +130,8 @@ def encode_change(item: LinkChange | SensorReport | ActivityChange) -> tuple[str
     match item:
         case LinkChange():
             topic, value = LINKS, {"sensor": item.sensor, "state": item.state}
+            if item.trouble is not None:
+                value["trouble"] = item.trouble
         case SensorReport():
             topic, value = (
                 REPORTS,
@@ -144,8 +147,12 @@ def encode_change(item: LinkChange | SensorReport | ActivityChange) -> tuple[str
 
 
 def _link(value: Json) -> SourceItem:
+    trouble = value.get("trouble")
     return LinkChange(
-        SensorId(str(value["sensor"])), float(value["arrival_s"]), LinkState(value["state"])
+        SensorId(str(value["sensor"])),
+        float(value["arrival_s"]),
+        LinkState(value["state"]),
+        None if trouble is None else LinkTrouble(trouble),
     )
 
 

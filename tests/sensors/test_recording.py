@@ -15,6 +15,7 @@ from sensors.drivers.base import (
     ActivityChange,
     LinkChange,
     LinkState,
+    LinkTrouble,
     Notification,
     SensorReport,
 )
@@ -74,7 +75,7 @@ def test_everything_comes_back(recorded):
 def test_arrival_is_kept_to_the_last_bit(tmp_path_factory, arrival_s):
     items = (
         Notification(PELVIS.sensor, "data", arrival_s, b"x"),
-        LinkChange(PELVIS.sensor, arrival_s, LinkState.LOST),
+        LinkChange(PELVIS.sensor, arrival_s, LinkState.LOST, LinkTrouble.BROKEN),
     )
     path = write(tmp_path_factory.mktemp("bits") / "a.mcap", items)
     assert tuple(read_recording(path)) == items

@@ -13,35 +13,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from sensors.clock import DeviceClock, Gap, missing_samples
+from sensors.counting import CountClock
 from sensors.errors import ProtocolError
-from sensors.protocols.open_profile import (
-    PROTOCOL,
-    BlockKind,
-    Characteristic,
-    DataPacket,
-    Scale,
-    Status,
-    decode_packet,
-)
+from sensors.protocols.families import reader_of
 from sensors.samples import ImuBlock
 
 if TYPE_CHECKING:
     from sensors.drivers.base import Notification
-    from sensors.protocols.open_profile.packets import RawArray
-    from sensors.samples import FloatArray, SensorInfo
+    from sensors.protocols.burst import Burst
+    from sensors.samples import SensorInfo
 
 REORDER_PACKETS = 32
 """A packet more than this far behind is not out of order but of another boot."""
 
-BoolArray = npt.NDArray[np.bool_]
-
-_SEQUENCE_WRAP = 1 << 16
 _RATE_MEMORY_S = 10.0
-_I16 = np.iinfo(np.int16)
-_WITH_IMU = frozenset({int(BlockKind.IMU6), int(BlockKind.IMU6_QUATERNION)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +97,21 @@ class StreamDecoder:
     """
 
     def __init__(self, info: SensorInfo, origin_s: float) -> None:
-        if info.protocol != PROTOCOL:
-            raise ProtocolError(info.protocol, "this program cannot read this kind of sensor", b"")
         self.info = info
-        self.status: Status | None = None
         self.gaps: list[Gap] = []
         self._origin_s = origin_s
-        self._clock = DeviceClock()
-        self._scale: Scale | None = None
+        self._reader = reader_of(info)
         self._period_s = 1.0 / info.rate_hz
+        facts = self._reader.clock
+        if facts is None:
+            self._count: CountClock | None = CountClock(self._period_s)
+            self._clock, self._tick_s = self._count.fit, math.nan
+        else:
+            self._count = None
+            self._clock = DeviceClock(facts.tick_s, facts.bits, facts.max_rate)
+            self._tick_s = facts.tick_s
         self._sequence: int | None = None
-        self._recent: deque[tuple[int, int]] = deque(maxlen=REORDER_PACKETS)
+        self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
         self._last_t_s = -math.inf
         self._last_arrival_s: float | None = None
         self._received = self._lost = self._packets = self._packets_lost = 0
@@ -129,9 +120,9 @@ class StreamDecoder:
         self._steps = self._steps_s = self._longest_gap_s = 0.0
 
     @property
-    def scale(self) -> Scale | None:
-        """What the sensor said its numbers are worth; no sample can be given before."""
-        return self._scale
+    def status(self) -> object | None:
+        """What the sensor last said of itself, in its family's own terms."""
+        return self._reader.status
 
     @property
     def statistics(self) -> LinkStatistics:
@@ -165,51 +156,55 @@ class StreamDecoder:
         """
         self._last_arrival_s = notification.arrival_s
         try:
-            return self._read(notification)
+            bursts = self._reader.feed(notification.characteristic, notification.data)
         except ProtocolError as error:
             self._errors += 1
             self._last_error = str(error)
             return None
+        if self._reader.period_s is not None:
+            self._period_s = self._reader.period_s
+        blocks = [self._timed(burst, notification.arrival_s) for burst in bursts]
+        return _joined([block for block in blocks if block is not None])
 
-    def _read(self, notification: Notification) -> ImuBlock | None:
-        characteristic, data = notification.characteristic, notification.data
-        if characteristic == Characteristic.DATA:
-            return self._data(decode_packet(data), notification)
-        if characteristic == Characteristic.SCALE:
-            self._scale = Scale.decode(data)
-            self._period_s = 1.0 / self._scale.rate_hz
-        elif characteristic == Characteristic.STATUS:
-            self.status = Status.decode(data)
-        return None
-
-    def _data(self, packet: DataPacket, notification: Notification) -> ImuBlock | None:
-        arrival_s = notification.arrival_s
-        first_s = self._place(packet, arrival_s)
+    def _timed(self, burst: Burst, arrival_s: float) -> ImuBlock | None:
+        """Put a burst on the session clock, if it is in order and holds samples."""
+        if self._count is not None:
+            return self._counted(burst, arrival_s, self._count)
+        first_s = self._place(burst, arrival_s)
         if first_s is None:
             return None
         self._packets += 1
-        if packet.kind not in _WITH_IMU:
+        if len(burst) == 0:
             return None
-        if self._scale is None:
-            raise ProtocolError(PROTOCOL, "samples came before their scale", notification.data)
-        span_s = (len(packet.raw) - 1) * packet.spacing_us * 1e-6
-        if not self._clock.is_new(first_s + span_s):
+        spacing_s = burst.spacing_ticks * self._tick_s
+        last_s = first_s + (len(burst) - 1) * spacing_s
+        if not self._clock.is_new(last_s):
             self._late += 1
             return None
-        host_s, rate = self._clock.observe(first_s + span_s, arrival_s)
-        return self._block(packet, host_s - self._origin_s, rate, self._scale)
+        host_s, rate = self._clock.observe(last_s, arrival_s)
+        return self._block(burst, host_s - self._origin_s, spacing_s * rate)
 
-    def _place(self, packet: DataPacket, arrival_s: float) -> float | None:
-        """Return the device time of a packet that is in order; ``None`` for one that is not."""
-        identity = (packet.sequence, packet.time_us)
+    def _counted(self, burst: Burst, arrival_s: float, count: CountClock) -> ImuBlock | None:
+        self._packets += 1
+        if len(burst) == 0:
+            return None
+        host_s, spacing_s, _ = count.observe(len(burst), arrival_s)
+        return self._block(burst, host_s - self._origin_s, spacing_s)
+
+    def _place(self, burst: Burst, arrival_s: float) -> float | None:
+        """Return the device time of a burst that is in order; ``None`` for one that is not."""
+        assert burst.ticks is not None
+        identity = (burst.sequence, burst.ticks)
         if identity in self._recent:
             self._duplicates += 1
             return None
-        ahead = 0 if self._sequence is None else packet.sequence - self._sequence - 1
-        ahead %= _SEQUENCE_WRAP
-        first_s = None if packet.restarted else self._clock.unwrap(packet.time_us, arrival_s)
-        if first_s is not None and ahead >= _SEQUENCE_WRAP // 2:
-            if ahead >= _SEQUENCE_WRAP - REORDER_PACKETS:
+        wrap = self._reader.sequence_wrap
+        ahead = 0
+        if burst.sequence is not None and self._sequence is not None:
+            ahead = (burst.sequence - self._sequence - 1) % wrap
+        first_s = None if burst.restarted else self._clock.unwrap(burst.ticks, arrival_s)
+        if first_s is not None and wrap and ahead >= wrap // 2:
+            if ahead >= wrap - REORDER_PACKETS:
                 self._late += 1
                 return None
             ahead = 0
@@ -218,34 +213,27 @@ class StreamDecoder:
         if first_s is None:
             self._clock.restart()
             self._recent.clear()
-            first_s = self._clock.unwrap(packet.time_us, arrival_s)
+            first_s = self._clock.unwrap(burst.ticks, arrival_s)
             ahead = 0
         self._packets_lost += ahead
-        self._sequence = packet.sequence
+        self._sequence = burst.sequence
         self._recent.append(identity)
         return first_s
 
-    def _block(
-        self, packet: DataPacket, last_t_s: float, rate: float, scale: Scale
-    ) -> ImuBlock | None:
-        count = len(packet.raw)
-        step_s = packet.spacing_us * 1e-6 * rate
-        t_s = last_t_s - step_s * np.arange(count - 1, -1, -1, dtype=np.float64)
-        raw, clipped = packet.raw, _clipped(packet)
-        if t_s[0] <= self._last_t_s:
-            new = t_s > self._last_t_s
-            t_s, raw, clipped = t_s[new], raw[new], clipped[new]
-            if len(t_s) == 0:
-                self._late += 1
-                return None
-        quat = _unit(raw[:, 6:]) if packet.kind == BlockKind.IMU6_QUATERNION else None
-        self._account(float(t_s[0]), len(t_s), last_t_s)
-        acc = np.multiply(raw[:, :3], scale.acc_mps2, dtype=np.float64)
-        gyr = np.multiply(raw[:, 3:6], math.radians(scale.gyr_dps), dtype=np.float64)
+    def _block(self, burst: Burst, last_t_s: float, step_s: float) -> ImuBlock | None:
+        t_s = last_t_s - step_s * np.arange(len(burst) - 1, -1, -1, dtype=np.float64)
         calibration = self.info.calibration
+        acc, gyr = burst.acc, burst.gyr
         if calibration is not None:
             acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
-        return ImuBlock(t_s, acc, gyr, quat=quat, clipped=clipped)
+        block = ImuBlock(t_s, acc, gyr, burst.mag, burst.quat, burst.clipped)
+        if t_s[0] <= self._last_t_s:
+            block = block.part(slice(int(np.searchsorted(t_s, self._last_t_s, "right")), None))
+            if len(block) == 0:
+                self._late += 1
+                return None
+        self._account(float(block.t_s[0]), len(block), last_t_s)
+        return block
 
     def _account(self, first_t_s: float, count: int, last_t_s: float) -> None:
         before_s = self._last_t_s
@@ -266,20 +254,18 @@ class StreamDecoder:
         self._steps_s = self._steps_s * keep + span_s
 
 
-def _clipped(packet: DataPacket) -> BoolArray:
-    """Which samples were at the end of their range: those at the rails, or else the whole batch."""
-    if not packet.clipped:
-        return np.zeros(len(packet.raw), dtype=np.bool_)
-    imu = packet.raw[:, :6]
-    at_rail: BoolArray = np.any((imu == _I16.min) | (imu == _I16.max), axis=1)
-    return at_rail if at_rail.any() else ~at_rail
+def _joined(blocks: list[ImuBlock]) -> ImuBlock | None:
+    """Several blocks of one sensor as one; all have the same columns."""
+    if len(blocks) <= 1:
+        return blocks[0] if blocks else None
+    return ImuBlock(
+        np.concatenate([b.t_s for b in blocks]),
+        np.concatenate([b.acc for b in blocks]),
+        np.concatenate([b.gyr for b in blocks]),
+        *(_stacked([getattr(b, name) for b in blocks]) for name in ("mag", "quat", "clipped")),
+    )
 
 
-def _unit(raw: RawArray) -> FloatArray:
-    """Return unit quaternions (n, 4) of raw ones, whatever their common scale."""
-    values = raw.astype(np.float64)
-    norm = np.linalg.norm(values, axis=1, keepdims=True)
-    if not norm.all():
-        raise ProtocolError(PROTOCOL, "a quaternion of length 0", raw.tobytes())
-    unit: FloatArray = values / norm
-    return unit
+def _stacked(parts: list[np.ndarray | None]) -> np.ndarray | None:
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if len(known) == len(parts) else None

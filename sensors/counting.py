@@ -1,0 +1,88 @@
+"""Time for devices that send none: samples are counted, and the count is a clock.
+
+Counting ``n`` samples of nominal period ``T``, device time is ``n·T``; how fast that runs against
+the host and where it stands is found on the early envelope, as for any clock. What is lost on the
+way makes the count stand still: from then on *everything* arrives later, by a whole number of
+periods, and never catches up. A link that was merely stalled does catch up. So a delay that stays is
+a loss, and one that goes is not.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from sensors.clock import DeviceClock
+
+MAX_RATE: Final = 0.02
+"""MEMS oscillators are off by up to some percent; of what is sold, none by more than this."""
+
+WATCH_S: Final = 2.0
+"""A delay that lasts this long has come to stay."""
+
+SILENT_S: Final = 1.5
+"""After such a silence nothing is left in any queue: what did not come is lost."""
+
+MIN_LOST: Final = 1.5
+"""Periods of delay below which nothing is missing; jitter of a good link is less."""
+
+
+class CountClock:
+    """Host times of counted samples.
+
+    Parameters
+    ----------
+    period_s
+        Nominal time between samples.
+    """
+
+    def __init__(self, period_s: float) -> None:
+        self._period_s = period_s
+        self._clock = DeviceClock(max_rate=MAX_RATE)
+        self._count = 0
+        self._floor_s = 0.0
+        self._delays: deque[tuple[float, float]] = deque()
+        self._last_arrival_s: float | None = None
+
+    @property
+    def fit(self) -> DeviceClock:
+        """The clock under it, for its rate and its standard deviation."""
+        return self._clock
+
+    def observe(self, samples: int, arrival_s: float) -> tuple[float, float, int]:
+        """Take in that ``samples`` more had arrived at ``arrival_s``.
+
+        Returns
+        -------
+        host_s
+            Host monotonic seconds of the last of them.
+        period_s
+            Between them, on the host's clock.
+        missing
+            Samples found to be missing before them.
+        """
+        missing = self._missing(samples, arrival_s)
+        self._count += missing + samples
+        device_s = self._count * self._period_s
+        host_s, rate = self._clock.observe(device_s, arrival_s)
+        self._delays.append((arrival_s, arrival_s - host_s))
+        self._last_arrival_s = arrival_s
+        return host_s, rate * self._period_s, missing
+
+    def _missing(self, samples: int, arrival_s: float) -> int:
+        """How many samples the count has fallen behind by, if it is certain that it has."""
+        if self._last_arrival_s is None:
+            return 0
+        if arrival_s - self._last_arrival_s > SILENT_S:
+            elapsed_s = arrival_s - self._last_arrival_s
+            self._delays.clear()
+            return max(round(elapsed_s / self._period_s) - samples, 0)
+        while self._delays and self._delays[0][0] < arrival_s - WATCH_S:
+            self._delays.popleft()
+        if not self._delays or self._delays[-1][0] - self._delays[0][0] < 0.9 * WATCH_S:
+            return 0
+        behind = min(delay_s for _, delay_s in self._delays) / self._period_s
+        if behind < MIN_LOST:
+            return 0
+        self._delays.clear()
+        return round(behind)

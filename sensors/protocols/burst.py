@@ -1,0 +1,118 @@
+"""What every device family's bytes come to, and what a family's reader promises.
+
+A reader is fed values of characteristics in the order they came and gives bursts: samples in SI
+units with the times the *device* put on them. When that was on the host's clock, and what is
+missing in between, is found out by :mod:`sensors.decoding`, the same way for all families.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sensors.samples import FloatArray
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """A device's clock.
+
+    Attributes
+    ----------
+    tick_s
+        Length of a tick (s).
+    bits
+        Width of the counter that is sent.
+    max_rate
+        Largest believable deviation of its rate from 1.
+    """
+
+    tick_s: float
+    bits: int
+    max_rate: float = 300e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Consecutive, evenly spaced samples of one packet.
+
+    Attributes
+    ----------
+    acc, gyr
+        (n, 3) specific force in m/s² and angular rate in rad/s; NaN where a device sends
+        orientations only. n = 0: a packet that counts but holds no such samples.
+    mag
+        (n, 3) µT, or ``None``.
+    quat
+        (n, 4) unit quaternions wxyz, sensor → earth (z up), or ``None``.
+    clipped
+        (n,) true where any axis was at the end of its range.
+    ticks
+        The device's clock at the first sample, modulo its width; ``None`` = it has no clock.
+    spacing_ticks
+        From sample to sample.
+    sequence
+        Number of the packet, modulo :attr:`Reader.sequence_wrap`; ``None`` = it has none.
+    restarted
+        The device says that its clock began anew.
+    """
+
+    acc: FloatArray
+    gyr: FloatArray
+    mag: FloatArray | None = None
+    quat: FloatArray | None = None
+    clipped: BoolArray | None = None
+    ticks: int | None = None
+    spacing_ticks: float = 0.0
+    sequence: int | None = None
+    restarted: bool = False
+
+    def __len__(self) -> int:
+        return len(self.acc)
+
+
+class Reader(Protocol):
+    """One family's way from bytes to bursts; one object per sensor.
+
+    Attributes
+    ----------
+    clock
+        ``None``: the family's packets carry no time, samples are counted.
+    sequence_wrap
+        Modulus of the packets' numbers; 0 = they have none.
+    period_s
+        Time between samples as the device states it; ``None`` until it did.
+    status
+        The newest thing the device said of its state, in the family's own terms, or ``None``.
+    """
+
+    clock: ClockFacts | None
+    sequence_wrap: int
+    period_s: float | None
+    status: object | None
+
+    def feed(self, characteristic: str, data: bytes) -> Sequence[Burst]:
+        """Take in a value of a characteristic (128-bit UUID, lower case).
+
+        Raises
+        ------
+        ProtocolError
+            The bytes are nothing this family sends.
+        """
+        ...
+
+
+NOTHING = np.empty((0, 3))
+
+
+def unknown(count: int) -> FloatArray:
+    """Return (n, 3) NaN, for what a device does not send."""
+    return np.full((count, 3), np.nan)

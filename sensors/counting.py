@@ -3,8 +3,8 @@
 Counting ``n`` samples of nominal period ``T``, device time is ``n·T``; how fast that runs against
 the host and where it stands is found on the early envelope, as for any clock. What is lost on the
 way makes the count stand still: from then on *everything* arrives later, by a whole number of
-periods, and never catches up. A link that was merely stalled does catch up. So a delay that stays is
-a loss, and one that goes is not.
+periods, and never catches up. A link that was merely stalled does catch up. So a delay that stays
+is a loss, and one that goes is not.
 """
 
 from __future__ import annotations

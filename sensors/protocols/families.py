@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sensors.errors import ProtocolError
-from sensors.protocols import open_profile
+from sensors.protocols import metamotion, movella_dot, movesense, open_profile, witmotion
+from sensors.protocols.movella_dot import characteristics as dot
+from sensors.protocols.movesense import commands as movesense_commands
 from sensors.protocols.open_profile.reader import OpenProfileReader
 
 if TYPE_CHECKING:
@@ -71,6 +73,46 @@ FAMILIES: Final = (
         rate_hz=100.0,
         live=True,
         reader=lambda _: OpenProfileReader(),
+    ),
+    Family(
+        protocol=movella_dot.PROTOCOL,
+        title="Movella DOT",
+        services=frozenset({dot.SERVICE}),
+        names=("movella dot", "xsens dot"),
+        companies=frozenset({dot.COMPANY}),
+        rate_hz=60.0,
+        live=True,
+        reader=movella_dot.MovellaDotReader,
+    ),
+    Family(
+        protocol=witmotion.PROTOCOL,
+        title="WitMotion",
+        services=frozenset({witmotion.SERVICE}),
+        names=("wt901", "wt9011"),
+        companies=frozenset(),
+        rate_hz=100.0,
+        live=True,
+        reader=lambda _: witmotion.WitMotionReader(),
+    ),
+    Family(
+        protocol=movesense.PROTOCOL,
+        title="Movesense",
+        services=movesense_commands.ADVERTISED | {movesense.SERVICE},
+        names=("movesense",),
+        companies=frozenset({movesense_commands.COMPANY}),
+        rate_hz=104.0,
+        live=True,
+        reader=movesense.MovesenseReader,
+    ),
+    Family(
+        protocol=metamotion.PROTOCOL,
+        title="MetaMotion",
+        services=frozenset({metamotion.SERVICE}),
+        names=("metawear",),
+        companies=frozenset(),
+        rate_hz=100.0,
+        live=True,
+        reader=lambda _: metamotion.MetaMotionReader(),
     ),
 )
 

@@ -1,0 +1,95 @@
+"""The Movesense's stream: parts joined, milliseconds of the first sample, a measured period."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from sensors.errors import ProtocolError
+from sensors.protocols.burst import Burst, ClockFacts
+from sensors.protocols.movesense.commands import NOTIFY, PROTOCOL, Code, decode_answer
+from sensors.protocols.movesense.measurements import (
+    decode_measurement,
+    measurement_bytes,
+    samples_per_packet,
+)
+from sensors.protocols.values import DEGREE
+
+IMU6_REFERENCE: Final = 99
+"""Under which we subscribe to accelerometer and gyroscope."""
+
+_VECTORS: Final = 2
+_MS: Final = 1000.0
+_MEMORY: Final = 50
+_MAX_RATE_ERROR: Final = 0.1
+_MAX_ACC_MPS2: Final = 16 * 9.81 * 0.999
+_MAX_GYR_DPS: Final = 2000 * 0.999
+
+
+class MovesenseReader:
+    """A :class:`~sensors.protocols.burst.Reader` of Movesense sensors.
+
+    Parameters
+    ----------
+    rate_hz
+        The rate subscribed to; it tells how many samples a measurement holds.
+    """
+
+    clock: ClockFacts | None = ClockFacts(1e-3, 32)
+    sequence_wrap = 0
+
+    def __init__(self, rate_hz: float) -> None:
+        self.period_s: float | None = None
+        self.status: object | None = None
+        self._whole = measurement_bytes(_VECTORS, samples_per_packet(rate_hz))
+        self._nominal_ms = _MS / rate_hz
+        self._period_ms = self._nominal_ms
+        self._seen = 0
+        self._parts = b""
+        self._last: tuple[int, int] | None = None
+
+    def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
+        """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
+        if characteristic != NOTIFY:
+            return ()
+        answer = decode_answer(data)
+        if answer.reference != IMU6_REFERENCE:
+            return ()
+        if answer.code is Code.RESULT:
+            self.status = answer
+            return ()
+        if answer.code is not Code.DATA and not self._parts:
+            raise ProtocolError(PROTOCOL, "a later part without its first", data)
+        # A new measurement ends one whose later part was lost; its time will tell.
+        joined = answer.content if answer.code is Code.DATA else self._parts + answer.content
+        self._parts = joined if len(joined) < self._whole else b""
+        if self._parts:
+            return ()
+        if len(joined) != self._whole:
+            raise ProtocolError(PROTOCOL, "parts that are longer than a measurement", data)
+        return (self._burst(joined),)
+
+    def _burst(self, data: bytes) -> Burst:
+        measured = decode_measurement(data, _VECTORS)
+        acc, gyr_dps = measured.values
+        self._measure_period(measured.time_ms, len(acc))
+        at_end = (np.abs(acc) > _MAX_ACC_MPS2) | (np.abs(gyr_dps) > _MAX_GYR_DPS)
+        return Burst(
+            acc,
+            gyr_dps * DEGREE,
+            clipped=np.any(at_end, axis=1),
+            ticks=measured.time_ms,
+            spacing_ticks=self._period_ms,
+        )
+
+    def _measure_period(self, time_ms: int, samples: int) -> None:
+        """Follow what lies between two measurements with nothing lost between them."""
+        last, self._last = self._last, (time_ms, samples)
+        if last is None:
+            return
+        period_ms = (time_ms - last[0]) % (1 << 32) / last[1]
+        if abs(period_ms / self._nominal_ms - 1.0) <= _MAX_RATE_ERROR:
+            self._seen = min(self._seen + 1, _MEMORY)
+            self._period_ms += (period_ms - self._period_ms) / self._seen
+            self.period_s = self._period_ms / _MS

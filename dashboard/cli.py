@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 from dashboard.commands import (
     analyze,
     calibrate_sensor,
+    doctor,
     export,
     live,
     people,
     record,
+    roles,
+    scan,
     sessions,
     simulate,
 )
@@ -33,6 +36,10 @@ EXIT_UNREADABLE = 2
 EXIT_NOT_ANALYSABLE = 3
 EXIT_INTERRUPTED = 130
 
+_COMMANDS = (
+    live, scan, roles, doctor, record, analyze, export, sessions, people, simulate,
+    calibrate_sensor,
+)  # fmt: skip
 _DESCRIPTION = "See which part of your back turned, measured with small motion sensors."
 
 
@@ -51,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="torso", description=_DESCRIPTION)
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (live, record, analyze, export, sessions, people, simulate, calibrate_sensor):
+    for module in _COMMANDS:
         module.add(commands)
     return parser
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sensors.drivers.base import LinkState
+from sensors.drivers.base import LinkState, LinkTrouble
+from sensors.drivers.link import WORDS as TROUBLE_WORDS
 from sensors.samples import Activity, Placement
 
 if TYPE_CHECKING:
@@ -47,10 +48,8 @@ ACTIVITY_WORDS: Final = {
 
 LINK_WORDS: Final = {
     LinkState.CONNECTING: "Connecting…",
-    LinkState.STALLED: "No data just now. Keep the sensor within a few metres.",
-    LinkState.LOST: (
-        "Connection lost. Check that the sensor is on and near; it reconnects by itself."
-    ),
+    LinkState.STALLED: TROUBLE_WORDS[LinkTrouble.SILENT],
+    LinkState.LOST: TROUBLE_WORDS[LinkTrouble.BROKEN],
 }
 
 LOW_BATTERY_PERCENT: Final = 15
@@ -103,7 +102,19 @@ def guide_words(activity: Activity) -> str:
     return ACTIVITY_WORDS[activity]
 
 
-def sensor_words(state: LinkState, loss: float, battery_percent: int | None) -> str | None:
+def link_words(state: LinkState, trouble: LinkTrouble | None = None) -> str | None:
+    """Say what is wrong with a link and what to do; ``None`` while it is fine."""
+    if state is LinkState.STREAMING:
+        return None
+    return LINK_WORDS[state] if trouble is None else TROUBLE_WORDS[trouble]
+
+
+def sensor_words(
+    state: LinkState,
+    loss: float,
+    battery_percent: int | None,
+    trouble: LinkTrouble | None = None,
+) -> str | None:
     """Say what there is to say about a sensor; ``None`` while it is fine.
 
     Parameters
@@ -114,9 +125,11 @@ def sensor_words(state: LinkState, loss: float, battery_percent: int | None) -> 
         Fraction of samples lost, 0 to 1.
     battery_percent
         0–100, or ``None`` if not known.
+    trouble
+        Why the link is as it is, where the source knows.
     """
     if state is not LinkState.STREAMING:
-        return LINK_WORDS[state]
+        return link_words(state, trouble)
     if battery_percent is not None and battery_percent <= LOW_BATTERY_PERCENT:
         return f"Battery at {battery_percent} %: charge it before the next session."
     if loss > HIGH_LOSS:

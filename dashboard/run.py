@@ -49,6 +49,7 @@ def run_dashboard(
     seed: int = 1,
     speed: float = 1.0,
     demo: bool = False,
+    source: str = "simulated",
     share: bool = False,
 ) -> int:
     """Show the dashboard until Ctrl-C; return the exit status.
@@ -63,6 +64,8 @@ def run_dashboard(
         Data folder; ``None`` = the user's.
     seed, speed
         Of the simulated wearer; ``speed`` in simulated seconds per second.
+    source
+        Which sensors: ``simulated`` or ``ble``.
     demo
         Let the wearer calibrate and begin the seated drill without being asked.
     share
@@ -80,7 +83,8 @@ def run_dashboard(
         _say(f"Port {port} is taken by another program; using {found}.")
     own = ("--data", str(data_root), "--supervised")
     service = ["-P", "-m", "dashboard.service", *own, "--page-port", str(found)]
-    service += ["--seed", str(seed), "--speed", str(speed), *(["--autostart"] if demo else [])]
+    service += ["--source", source, "--seed", str(seed), "--speed", str(speed)]
+    service += ["--autostart"] if demo else []
     page = ["-P", "-m", "dashboard.server", *own, "--port", str(found)]
     page += ["--share"] if share else []
     with _Household(Child("service", service), Child("page", page)) as household:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sensors.drivers.base import ActivityChange
+from sensors.drivers.base import ActivityChange, LinkChange
 from sensors.recording import RecordingWriter
 from sensors.samples import Activity, Event
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sensors.drivers.base import Source, SourceItem
+    from sensors.samples import SensorInfo
 
 
 async def record(
@@ -22,6 +23,7 @@ async def record(
     *,
     seconds: float | None = None,
     progress: Callable[[float], None] = lambda _: None,
+    told: Callable[[SensorInfo, LinkChange], None] = lambda *_: None,
 ) -> float:
     """Record a source until it ends, ``seconds`` are over, or the task is cancelled.
 
@@ -35,6 +37,8 @@ async def record(
         How long; ``None`` = until the source ends.
     progress
         Called with the fraction done, if ``seconds`` is given.
+    told
+        Called with what happens to the links of real sensors.
 
     Returns
     -------
@@ -58,6 +62,7 @@ async def record(
         )
         with writer:
             events = _Events(writer, source.origin_s)
+            infos = {info.sensor: info for info in source.sensors}
             async for item in source:
                 t_s = item.arrival_s - source.origin_s
                 if seconds is not None:
@@ -66,6 +71,8 @@ async def record(
                     progress(t_s / seconds)
                 writer.write(item)
                 events.take(item)
+                if isinstance(item, LinkChange) and source.kind == "ble":
+                    told(infos[item.sensor], item)
     return t_s
 
 

@@ -5,6 +5,8 @@ SensorError
 ├── ConnectionLostError        a link is gone and will not come back by itself
 ├── CalibrationError           what a sensor showed at the table is no calibration
 ├── CalibrationStoreError      a kept calibration cannot be read or written
+├── RoleError                  which sensor is worn where cannot be read or written
+│   └── NoRolesError           no sensor has a place yet
 ├── SourceEndedError           a source that was already used up is asked for more
 └── RecordingError             a recording cannot be written or read
     ├── RecordingExistsError   writing would overwrite a file
@@ -65,6 +67,28 @@ class CalibrationStoreError(SensorError):
         super().__init__(
             f"{path}: this sensor's calibration {reason}. Calibrate it again, or delete the file to"
             " go without."
+        )
+
+
+class RoleError(SensorError):
+    """Which sensor is worn where cannot be read or written; ``path`` is the file."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: this file {reason}. Delete it and choose the sensors anew.")
+
+
+class NoRolesError(RoleError):
+    """No sensor has a place yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.reason = "no places"
+        SensorError.__init__(
+            self,
+            "No sensor has a place yet. Find them with 'torso scan', then say where each is worn: "
+            "torso roles pelvis=ID upper_back=ID   (or add --source simulated)",
         )
 
 

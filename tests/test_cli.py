@@ -256,11 +256,16 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_record_then_analyze(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recording = tmp_path / "short.mcap"
-    assert main(["record", "--out", str(recording), "--seconds", "1", "--json"]) == 0
+    assert (
+        main(
+            ["record", "--source", "simulated", "--out", str(recording), "--seconds", "1", "--json"]
+        )
+        == 0
+    )
     assert json.loads(capsys.readouterr().out)["size_bytes"] == recording.stat().st_size
     assert analyze(recording, tmp_path / "out") == 3
     fails(capsys, tmp_path / "out", 3)
-    assert main(["record", "--out", str(recording), "--seconds", "1"]) == 1
+    assert main(["record", "--source", "simulated", "--out", str(recording), "--seconds", "1"]) == 1
     assert "never overwritten" in capsys.readouterr().err
 
 

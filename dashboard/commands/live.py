@@ -32,16 +32,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     option("--seconds", type=_seconds, metavar="N", help="with --headless: how long (default: 60)")
     option("--out", metavar="DIR", type=Path, help="with --headless: folder for the files")
     option("--json", action="store_true", help="with --headless: print what was found as JSON")
-    demo.set_defaults(run=run_demo, parser=demo, demo=True)
+    demo.set_defaults(run=run_demo, parser=demo, demo=True, source="simulated")
     dashboard = commands.add_parser(
         "dashboard",
-        help="the dashboard",
-        description="The dashboard, waiting for you to begin. This version has the simulated"
-        " wearer as its only source; sensors over the air are not supported yet.",
+        help="the dashboard on your sensors",
+        description="The dashboard on your Bluetooth sensors: they are connected by themselves, as"
+        " 'torso roles' or the page says which is worn where.",
     )
     _add_page_options(dashboard)
     dashboard.add_argument(
-        "--source", choices=("simulated",), default="simulated", help="where the data come from"
+        "--source", choices=("ble", "simulated"), default="ble", help="where the data come from"
     )
     dashboard.set_defaults(run=run_dashboard, seed=1, demo=False)
 
@@ -96,6 +96,7 @@ def run_dashboard(args: argparse.Namespace) -> int:
         data=args.data,
         seed=args.seed,
         demo=args.demo,
+        source=args.source,
         share=args.share,
     )
 

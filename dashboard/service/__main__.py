@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.calibrating import open_store
+from dashboard.nearby import open_radio, open_roles
+from dashboard.service.finder import Finder
 from dashboard.service.live import ServiceOptions, serve
 from dashboard.service.runfile import ALREADY_RUNNING, AlreadyRunningError
+from sensors.drivers.ble_source import BleSource
 from sensors.drivers.calibrated import CalibratedSource
 from sensors.drivers.replay import ReplaySource
 from sensors.drivers.simulated import SimulatedSource
 from sensors.errors import SensorError
+from sensors.roles import filled
 from sensors.samples import Activity
 
 if TYPE_CHECKING:
@@ -31,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     autostart = (Activity.SEATED,) if options.autostart else ()
     settings = ServiceOptions(options.data, autostart, options.page_port, options.supervised)
     try:
-        asyncio.run(serve(_source(options), settings))
+        again = True
+        while again:
+            again = asyncio.run(_serve(options, settings))
     except AlreadyRunningError as error:
         sys.stderr.write(f"{error}\n")
         return ALREADY_RUNNING
@@ -45,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m dashboard.service", description=__doc__)
     option = parser.add_argument
     option("--data", type=Path, required=True, help="data folder")
+    option("--source", choices=("simulated", "ble"), default="simulated", help="which sensors")
     option("--replay", type=Path, help="play this recording instead of the simulated wearer")
     option("--seed", type=int, default=1, help="of the simulated wearer")
     option("--speed", type=float, default=1.0, help="simulated or played seconds per second")
@@ -52,6 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     option("--page-port", type=int, default=0, help="where the page will be, for a second start")
     option("--supervised", action="store_true", help="end when standard input closes")
     return parser
+
+
+async def _serve(options: argparse.Namespace, settings: ServiceOptions) -> bool:
+    if options.source != "ble":
+        return await serve(_source(options), settings)
+    radio, store = open_radio(), open_roles(options.data)
+    sensors = BleSource(filled(store.get()), radio)
+    source = CalibratedSource(sensors, open_store(options.data))
+    return await serve(source, settings, Finder(sensors, radio, store))
 
 
 def _source(options: argparse.Namespace) -> Source:

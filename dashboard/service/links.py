@@ -10,7 +10,7 @@ from sensors.drivers.base import LinkChange, LinkState, Notification, SensorRepo
 
 if TYPE_CHECKING:
     from sensors.decoding import LinkStatistics
-    from sensors.drivers.base import SourceItem
+    from sensors.drivers.base import LinkTrouble, SourceItem
     from sensors.samples import SensorInfo
 
 STALLED_S: Final = 1.0
@@ -23,6 +23,7 @@ class SensorLink:
 
     info: SensorInfo
     state: LinkState = LinkState.CONNECTING
+    trouble: LinkTrouble | None = None
     battery_percent: int | None = None
     rssi_dbm: int | None = None
     last_arrival_s: float | None = None
@@ -33,7 +34,7 @@ class SensorLink:
             case Notification():
                 self.last_arrival_s = item.arrival_s
             case LinkChange():
-                self.state = item.state
+                self.state, self.trouble = item.state, item.trouble
             case SensorReport():
                 self.battery_percent, self.rssi_dbm = item.battery_percent, item.rssi_dbm
 
@@ -57,6 +58,7 @@ class SensorLink:
             Fraction of samples lost in this session, 0 to 1.
         """
         state = self.state_at(now_s)
+        trouble = self.trouble if state is self.state else None
         return {
             "sensor": self.info.sensor,
             "placement": self.info.placement,
@@ -67,5 +69,6 @@ class SensorLink:
             "battery_percent": self.battery_percent,
             "rssi_dbm": self.rssi_dbm,
             "clock_sd_ms": round(statistics.clock_sd_s * 1e3, 2),
-            "words": sensor_words(state, loss, self.battery_percent),
+            "trouble": trouble,
+            "words": sensor_words(state, loss, self.battery_percent, trouble),
         }

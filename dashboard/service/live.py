@@ -17,6 +17,7 @@ from dashboard.messages import SOURCE_FAILED, SOURCE_NAMES
 from dashboard.service.analysis import Analyst
 from dashboard.service.commands import obey
 from dashboard.service.engine import Engine, Place, RefusedError
+from dashboard.service.finder import COMMANDS as FINDER_COMMANDS
 from dashboard.service.http import CommandError, service_app
 from dashboard.service.hub import Hub
 from dashboard.service.replayed import items_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Sequence
     from pathlib import Path
 
+    from dashboard.service.finder import Finder
     from sensors.drivers.base import Source
     from sensors.samples import Activity
 
@@ -70,10 +72,11 @@ class ServiceOptions:
 class Service:
     """What the doors lead to: one source's engine, its hub and its analyst."""
 
-    def __init__(self, source: Source, library: Library) -> None:
+    def __init__(self, source: Source, library: Library, finder: Finder | None = None) -> None:
         self.hub = Hub(source.now_s)
         self.failure: str | None = None
         self.analyst = Analyst(library)
+        self.finder = finder
         self._source = source
         self._published: dict[str, object] = {}
         self._published_s = 0.0
@@ -96,6 +99,7 @@ class Service:
             "viewers": self.hub.viewers,
             "analysis": self.analyst.news,
             "failure": self.failure,
+            "nearby": None if self.finder is None else self.finder.describe(),
         }
         return snapshot | ({"state": "failed"} if self.failure else {})
 
@@ -112,7 +116,11 @@ class Service:
     def command(self, name: str, fields: dict[str, object]) -> None:
         """Do what a viewer asks and show at once what came of it."""
         try:
-            obey(self.engine, name, fields, self._source.now_s())
+            if self.finder is not None and name in FINDER_COMMANDS:
+                idle = self.engine.recorder is None and self.engine.activity is None
+                self.finder.obey(name, fields, idle=idle)
+            else:
+                obey(self.engine, name, fields, self._source.now_s())
         except RefusedError as error:
             raise CommandError(str(error)) from None
         self.publish_snapshot()
@@ -161,8 +169,13 @@ def session_place(library: Library, kind: str) -> Place:
     return Place(new_recording, {"software": version("torso"), "source": kind})
 
 
-async def serve(source: Source, options: ServiceOptions) -> None:
+async def serve(source: Source, options: ServiceOptions, finder: Finder | None = None) -> bool:
     """Run the service until told to end; the recording is then finished and closed.
+
+    Returns
+    -------
+    bool
+        Whether it ended because other sensors were chosen, and should begin again with them.
 
     Raises
     ------
@@ -174,10 +187,12 @@ async def serve(source: Source, options: ServiceOptions) -> None:
     library = open_library(options.data_root)
     with sole_service(options.data_root):
         async with source:
-            service = Service(source, library)
+            service = Service(source, library, finder)
             listener = listen(0)
             token = secrets.token_urlsafe(32)
             server = LiveServer(service_app(service, token))
+            if finder is not None:
+                finder.on_chosen = server.stop
             if options.supervised:
                 watch_lifeline(server.stop)
             port: int = listener.getsockname()[1]
@@ -190,6 +205,9 @@ async def serve(source: Source, options: ServiceOptions) -> None:
             async with _background((service.read(), service.tick(), service.analyst.run())):
                 await server.serve(sockets=[listener])
             service.engine.close(source.now_s())
+            if finder is not None:
+                await finder.close()
+    return finder is not None and finder.chosen_anew
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ class LinkState(StrEnum):
 class LinkTrouble(StrEnum):
     """Why a link is not there, as far as a person can do something about it."""
 
+    NOT_CHOSEN = "not_chosen"
     NOT_SEEN = "not_seen"
     REFUSED = "refused"
     FOREIGN = "foreign"

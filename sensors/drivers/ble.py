@@ -102,6 +102,7 @@ class Central:
         self._services = sorted(services)
         self._radio = asyncio.Lock()
         self._wanted: dict[SensorId, asyncio.Future[tuple[BLEDevice, Advertisement]]] = {}
+        self._listeners: set[Callable[[Advertisement], None]] = set()
         self._due: set[SensorId] = set()
         self._none_due = asyncio.Event()
         self._seen_one = asyncio.Event()
@@ -131,12 +132,18 @@ class Central:
         """
         found: dict[SensorId, Advertisement] = {}
 
-        def note(_: BLEDevice, advertisement: Advertisement) -> None:
+        def note(advertisement: Advertisement) -> None:
             found[advertisement.sensor] = advertisement
             seen(advertisement)
 
-        async with self._radio, self._scanning(note):
-            await asyncio.sleep(seconds)
+        self._listeners.add(note)
+        try:
+            async with asyncio.timeout(seconds), self._radio, self._scanning():
+                await asyncio.Event().wait()
+        except TimeoutError:
+            pass  # whoever had the radio meanwhile, what was seen was heard here, too
+        finally:
+            self._listeners.discard(note)
         return sorted(found.values(), key=lambda a: -999 if a.rssi_dbm is None else -a.rssi_dbm)
 
     async def open(
@@ -203,7 +210,7 @@ class Central:
     async def _look(self) -> None:
         self._seen_one.clear()
         self._none_due.set()
-        async with self._scanning(self._spot):
+        async with self._scanning():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._seen_one.wait(), SCAN_S)
             waiting = [f for f in self._wanted.values() if not f.done()]
@@ -211,6 +218,8 @@ class Central:
                 await asyncio.wait(waiting, timeout=GRACE_S)
 
     def _spot(self, device: BLEDevice, advertisement: Advertisement) -> None:
+        for listen in tuple(self._listeners):
+            listen(advertisement)
         future = self._wanted.get(advertisement.sensor)
         if future is not None and not future.done():
             future.set_result((device, advertisement))
@@ -219,18 +228,16 @@ class Central:
             self._seen_one.set()
 
     @contextlib.asynccontextmanager
-    async def _scanning(
-        self, spot: Callable[[BLEDevice, Advertisement], None]
-    ) -> AsyncIterator[None]:
+    async def _scanning(self) -> AsyncIterator[None]:
         def on_detection(device: BLEDevice, data: AdvertisementData) -> None:
-            spot(device, _advertisement(device, data))
+            self._spot(device, _advertisement(device, data))
 
         scanner = BleakScanner(on_detection, bluez=self._bluez, backend=self._scanner_backend)
-        with _told("this computer"):
-            await asyncio.wait_for(scanner.start(), REQUEST_S)
         try:
+            with _told("this computer"):
+                await asyncio.wait_for(scanner.start(), REQUEST_S)
             for device in await self._still_connected():
-                spot(device, Advertisement(SensorId(device.address), device.name, None))
+                self._spot(device, Advertisement(SensorId(device.address), device.name, None))
             yield
         finally:
             await _quietly(scanner.stop(), REQUEST_S, "the scan")

@@ -8,10 +8,12 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
-from sensors.drivers.base import Notification
+from sensors.drivers.base import LinkChange, LinkState, LinkTrouble, Notification
 from sensors.drivers.families import dialogue_for
-from sensors.drivers.supervisor import Supervisor
+from sensors.drivers.link import LinkError
+from sensors.drivers.supervisor import Supervisor, say
 from sensors.errors import SourceEndedError
+from sensors.roles import is_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -19,12 +21,18 @@ if TYPE_CHECKING:
 
     from sensors.drivers.base import SourceItem
     from sensors.drivers.link import Radio
-    from sensors.samples import Activity, SensorInfo
+    from sensors.samples import Activity, SensorId, SensorInfo
 
 QUEUE_ITEMS: Final = 20_000
 """About a minute of three sensors; whoever takes items that late has stopped taking them."""
 
 YIELD_EVERY: Final = 256
+
+LOOKS_S: Final = 10.0
+"""How long to look for a sensor that is to show itself."""
+
+SHOWS_S: Final = 5.0
+"""How long a sensor blinks; some stop when the link ends."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,12 +61,32 @@ class BleSource:
         self._radio = radio
         self._queue: deque[SourceItem] = deque()
         self._news = asyncio.Event()
+        self._supervisors: dict[SensorId, Supervisor] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._state = "new"
 
     def now_s(self) -> float:
         """Host monotonic seconds just now."""
         return time.monotonic()
+
+    async def identify(self, sensor: SensorId, family: str | None) -> None:
+        """Make a sensor show itself, one of this source or another of ``family``.
+
+        Raises
+        ------
+        LinkError
+            It is not there, does not connect, or does not obey.
+        """
+        supervisor = self._supervisors.get(sensor)
+        if supervisor is not None:
+            await supervisor.identify()
+        elif family is None:
+            raise LinkError(sensor, LinkTrouble.NOT_SEEN)
+        else:
+            try:
+                await identify(sensor, family, self._radio, LOOKS_S)
+            except TimeoutError:
+                raise LinkError(sensor, LinkTrouble.NOT_SEEN) from None
 
     def perform(self, activity: Activity | None) -> None:
         """Ignore it: a person is told what to do in other ways."""
@@ -69,8 +97,15 @@ class BleSource:
         self._state = "open"
         self.origin_s = time.monotonic()
         for info in self.sensors:
-            dialogue = dialogue_for(info)
+            if is_stand_in(info):
+                change = LinkChange(
+                    info.sensor, self.origin_s, LinkState.CONNECTING, LinkTrouble.NOT_CHOSEN
+                )
+                self._take(change)
+                continue
+            dialogue = dialogue_for(info.protocol, info.rate_hz)
             supervisor = Supervisor(info.sensor, dialogue, self._radio, self._take)
+            self._supervisors[info.sensor] = supervisor
             task = asyncio.create_task(supervisor.run())
             task.add_done_callback(lambda _: self._news.set())
             self._tasks.append(task)
@@ -115,3 +150,31 @@ class BleSource:
             return
         self._queue.append(item)
         self._news.set()
+
+
+async def identify(sensor: SensorId, family: str, radio: Radio, seconds: float) -> None:
+    """Connect to a sensor, make it show itself for a moment, and let it go.
+
+    Parameters
+    ----------
+    sensor, family
+        Which, and the name of its protocol.
+    radio
+        Who opens the link; it is not closed.
+    seconds
+        How long to look for it.
+
+    Raises
+    ------
+    LinkError
+        It does not connect, or does not obey.
+    TimeoutError
+        It was not seen.
+    """
+    async with asyncio.timeout(seconds):
+        link = await radio.open(sensor, lambda _: None, lambda: None)
+    try:
+        await say(link, dialogue_for(family).identify)
+        await asyncio.sleep(SHOWS_S)
+    finally:
+        await link.release()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sensors.drivers.dialogue import Chore, Command, Dialogue, Read, Write
 from sensors.errors import ProtocolError
@@ -17,20 +17,43 @@ from sensors.protocols.open_profile import (
 )
 
 if TYPE_CHECKING:
-    from sensors.samples import SensorInfo
+    from sensors.drivers.link import Advertisement
 
 
-def dialogue_for(info: SensorInfo) -> Dialogue:
+RATES_HZ: Final = {PROTOCOL: 104.0}
+"""Families, each with the sampling rate it is used at."""
+
+
+def recognise(advertisement: Advertisement) -> str | None:
+    """Return the family of a device by what it advertises; ``None`` if it is none of ours."""
+    if SERVICE in advertisement.services or (advertisement.name or "").startswith("OSI-"):
+        return PROTOCOL
+    return None
+
+
+def services() -> frozenset[str]:
+    """Return the services by which sensors of all families are recognised once connected."""
+    return frozenset(dialogue_for(name).service for name in RATES_HZ)
+
+
+def dialogue_for(family: str, rate_hz: float | None = None) -> Dialogue:
     """Return what is said to a sensor.
+
+    Parameters
+    ----------
+    family
+        Name of its protocol.
+    rate_hz
+        Sampling rate to ask for; ``None`` = the family's usual one.
 
     Raises
     ------
     ProtocolError
-        This program knows no such family.
+        There is no such family.
     """
-    if info.protocol != PROTOCOL:
-        raise ProtocolError(info.protocol, "this program cannot read this kind of sensor", b"")
-    return _open_profile(info.rate_hz)
+    if family != PROTOCOL:
+        raise ProtocolError(family, "this program cannot read this kind of sensor", b"")
+    return _open_profile(RATES_HZ[family] if rate_hz is None else rate_hz)
 
 
 def _open_profile(rate_hz: float) -> Dialogue:

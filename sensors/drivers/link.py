@@ -9,18 +9,47 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
+from sensors.drivers.base import LinkTrouble
 from sensors.errors import SensorError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sensors.drivers.base import LinkTrouble
     from sensors.samples import SensorId
 
 BATTERY_LEVEL: Final = "00002a19-0000-1000-8000-00805f9b34fb"
 
 Receiver: TypeAlias = "Callable[[float, bytes], None]"
 """Called with host monotonic seconds of arrival and the value, in the event loop, in order."""
+
+
+WORDS: Final = {
+    LinkTrouble.NOT_CHOSEN: "No sensor has this place yet. Choose one.",
+    LinkTrouble.NOT_SEEN: (
+        "Not found yet. Switch the sensor on and bring it near; one that is connected to a phone "
+        "or another program does not show itself."
+    ),
+    LinkTrouble.REFUSED: (
+        "Found, but it does not connect. It tries again by itself; if that does not help, switch "
+        "the sensor off and on."
+    ),
+    LinkTrouble.FOREIGN: (
+        "This is not the kind of sensor it was when it was chosen. Choose the sensors anew."
+    ),
+    LinkTrouble.UNRESPONSIVE: "It does not answer. Switch the sensor off and on.",
+    LinkTrouble.SILENT: "No data just now. Keep the sensor within a few metres.",
+    LinkTrouble.BROKEN: (
+        "Connection lost. Check that the sensor is on and near; it reconnects by itself."
+    ),
+    LinkTrouble.NO_RADIO: (
+        "This computer has no Bluetooth that works. 'torso doctor' says what to do."
+    ),
+    LinkTrouble.RADIO_OFF: "Bluetooth is switched off. Turn it on in the system's settings.",
+    LinkTrouble.NOT_ALLOWED: (
+        "This program may not use Bluetooth. 'torso doctor' says how to allow it."
+    ),
+}
+"""What each trouble means and what to do about it, for the person at the screen."""
 
 
 class LinkError(SensorError):
@@ -30,7 +59,7 @@ class LinkError(SensorError):
         self.sensor = sensor
         self.trouble = trouble
         self.detail = detail
-        super().__init__(f"{sensor}: {trouble.value}" + (f" ({detail})" if detail else ""))
+        super().__init__(f"{sensor}: {WORDS[trouble]}" + (f" ({detail})" if detail else ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,26 @@ BATTERY_EVERY_S: Final = 60.0
 logger = logging.getLogger(__name__)
 
 
+async def say(
+    link: Link, commands: Iterable[Command], heard: Callable[[str, bytes], None] = lambda *_: None
+) -> None:
+    """Carry out commands one after the other; ``heard`` gets what was read and from where.
+
+    Raises
+    ------
+    LinkError
+        The sensor does not do one of them; the rest is not tried.
+    """
+    for command in commands:
+        match command:
+            case Read(characteristic):
+                heard(characteristic, await link.read(characteristic))
+            case Write(characteristic, data, response):
+                await link.write(characteristic, data, response=response)
+            case Pause(seconds):
+                await asyncio.sleep(seconds)
+
+
 class Supervisor:
     """One sensor's task.
 
@@ -92,6 +112,19 @@ class Supervisor:
         self._battery_percent: int | None = None
         self._last_data_s: float | None = None
         self._lost = asyncio.Event()
+        self._link: Link | None = None
+
+    async def identify(self) -> None:
+        """Make the sensor show itself, if it is connected.
+
+        Raises
+        ------
+        LinkError
+            It is not, or does not obey.
+        """
+        if self._link is None:
+            raise LinkError(self._sensor, self.trouble or LinkTrouble.NOT_SEEN)
+        await self._say(self._link, self._dialogue.identify)
 
     async def run(self) -> None:
         """Keep the sensor streaming until cancelled; then stop it and let it go."""
@@ -116,6 +149,7 @@ class Supervisor:
         try:
             await self._unless_lost(self._begin(link))
             started_s = time.monotonic()
+            self._link = link
             self._change(LinkState.STREAMING)
             chores = asyncio.create_task(self._chores(link))
             try:
@@ -130,6 +164,7 @@ class Supervisor:
             able = not self._lost.is_set()
             raise
         finally:
+            self._link = None
             await self._end(link, able=able)
 
     async def _opened(self) -> Link:
@@ -205,15 +240,7 @@ class Supervisor:
     # What is said and heard
 
     async def _say(self, link: Link, commands: Iterable[Command]) -> None:
-        for command in commands:
-            match command:
-                case Read(characteristic):
-                    value = await link.read(characteristic)
-                    self._report(characteristic, time.monotonic(), value)
-                case Write(characteristic, data, response):
-                    await link.write(characteristic, data, response=response)
-                case Pause(seconds):
-                    await asyncio.sleep(seconds)
+        await say(link, commands, lambda c, value: self._report(c, time.monotonic(), value))
 
     def _receiver(self, characteristic: str) -> Receiver:
         if characteristic not in self._dialogue.data:

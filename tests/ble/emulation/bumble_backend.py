@@ -59,15 +59,20 @@ class BumbleScanner(BaseBleakScanner):
 
     def __init__(self, detection_callback, service_uuids, scanning_mode, **_: Any) -> None:
         super().__init__(detection_callback, service_uuids)
+        self._on = False
 
     async def start(self) -> None:
         self.seen_devices = {}
         assert BumbleScanner.scanning == 0, "two scanners at once"
         BumbleScanner.scanning += 1
+        self._on = True
         _device().on("advertisement", self._seen)
         await _device().start_scanning(filter_duplicates=False)
 
     async def stop(self) -> None:
+        if not self._on:
+            return
+        self._on = False
         BumbleScanner.scanning -= 1
         _device().remove_listener("advertisement", self._seen)
         await _device().stop_scanning()

@@ -76,6 +76,7 @@ class OpenProfile:
         self._values = {**values, Characteristic.STATUS.value: self._unit._status(0.0, 0).data}
         self._streaming = False
         self._batch = batch
+        self.blinks = 0
 
     def read(self, characteristic: str) -> bytes:
         return self._values[characteristic]
@@ -97,6 +98,7 @@ class OpenProfile:
             self._clock.start(now_s)
             unit = self._unit  # what did not fill a batch before is not sent now
             unit._t_s, unit._raw, unit._clipped = unit._t_s[:0], unit._raw[:0], unit._clipped[:0]
+        self.blinks += command is Control.IDENTIFY
         if command in (Control.START, Control.STOP):
             self._streaming = command is Control.START
 

@@ -155,6 +155,7 @@ class Sensor:
         return {
             **dict.fromkeys(("packets", "packets_lost", "samples", "samples_lost"), 0),
             **self.count, "boots": self.boots, "waiting": waiting, "connected": self.connected,
+            "blinks": getattr(self.firmware, "blinks", 0),
         }  # fmt: skip
 
     async def do_off(self, value: float) -> None:

@@ -1,0 +1,167 @@
+"""Real sensors, as commands and service need them: found, shown, remembered, opened as a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sensors.drivers.ble_source import BleSource, identify
+from sensors.drivers.calibrated import CalibratedSource
+from sensors.drivers.families import RATES_HZ, recognise, services
+from sensors.errors import NoRolesError
+from sensors.roles import FILE, RoleStore, placement_in_name
+from sensors.samples import Placement, SensorId, SensorInfo
+from sessions.library import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from sensors.drivers.base import Source
+    from sensors.drivers.ble import Central
+    from sensors.drivers.link import Advertisement
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """A device in reach.
+
+    Attributes
+    ----------
+    sensor, name, rssi_dbm
+        As advertised.
+    family
+        Name of its protocol; ``None`` if torso does not know it.
+    placement
+        Where it is worn, as remembered or else as its name tells; ``None`` if neither does.
+    battery_percent
+        ``None`` if nobody asked or it does not say.
+    """
+
+    sensor: SensorId
+    name: str | None
+    rssi_dbm: int | None
+    family: str | None
+    placement: Placement | None
+    battery_percent: int | None = None
+
+    def describe(self) -> dict[str, object]:
+        """Describe it as ``torso scan --json`` and the live stream do."""
+        return {
+            "sensor": self.sensor,
+            "name": self.name,
+            "rssi_dbm": self.rssi_dbm,
+            "family": self.family,
+            "placement": self.placement,
+            "battery_percent": self.battery_percent,
+        }
+
+
+def open_roles(data: Path | None = None) -> RoleStore:
+    """Open what is remembered in the data folder, by default ``TORSO_DATA`` or the user's."""
+    return RoleStore(data_folder(data) / FILE)
+
+
+def open_radio() -> Central:
+    """Return this computer's radio; nothing happens on the air yet."""
+    # bleak costs a quarter of a second that commands without a radio need not pay.
+    from sensors.drivers.ble import Central
+
+    return Central(services=services())
+
+
+def tell_apart(found: Iterable[Advertisement], known: Iterable[SensorInfo]) -> list[Nearby]:
+    """Say of each device what it is and where it is worn."""
+    places = {info.sensor: info.placement for info in known}
+    return [
+        Nearby(
+            seen.sensor,
+            seen.name,
+            seen.rssi_dbm,
+            recognise(seen),
+            places.get(seen.sensor) or placement_in_name(seen.name),
+        )
+        for seen in found
+    ]
+
+
+def worn(choice: Mapping[Placement, str], seen: Iterable[Nearby]) -> tuple[SensorInfo, ...]:
+    """Turn a choice of sensors into what is remembered of them.
+
+    Parameters
+    ----------
+    choice
+        For each place the sensor's address or name.
+    seen
+        What is in reach.
+
+    Raises
+    ------
+    ValueError
+        A sensor that is not in reach, is of no known family, or has another's name.
+    """
+    around = list(seen)
+    return tuple(_info(placement, wanted, around) for placement, wanted in choice.items())
+
+
+def _info(placement: Placement, wanted: str, around: list[Nearby]) -> SensorInfo:
+    found = [n for n in around if wanted.lower() in {n.sensor.lower(), (n.name or "").lower()}]
+    if not found:
+        raise ValueError(f"no sensor '{wanted}' is in reach: switch it on and look again")
+    if len(found) > 1:
+        raise ValueError(f"several sensors are called '{wanted}': use the address")
+    (device,) = found
+    if device.family is None:
+        raise ValueError(f"'{wanted}' is no kind of sensor that torso knows")
+    name = device.name or device.sensor
+    return SensorInfo(device.sensor, placement, name, device.family, RATES_HZ[device.family])
+
+
+async def look(seconds: float, known: Iterable[SensorInfo]) -> list[Nearby]:
+    """Look around for ``seconds``.
+
+    Raises
+    ------
+    LinkError
+        If the radio cannot.
+    """
+    return tell_apart(await open_radio().scan(seconds), known)
+
+
+async def show(sensor: SensorId, family: str, seconds: float) -> None:
+    """Connect to a sensor and make it show itself.
+
+    Raises
+    ------
+    LinkError
+        If it does not connect or obey.
+    TimeoutError
+        If it is not seen within ``seconds``.
+    """
+    radio = open_radio()
+    try:
+        await identify(sensor, family, radio, seconds)
+    finally:
+        await radio.close()
+
+
+def chosen(data: Path | None = None) -> tuple[SensorInfo, ...]:
+    """Return the sensors that have a place.
+
+    Raises
+    ------
+    RoleError
+        None has, or what is remembered cannot be read.
+    """
+    store = open_roles(data)
+    sensors = store.get()
+    if not sensors:
+        raise NoRolesError(store.path)
+    return sensors
+
+
+def real_source(sensors: Iterable[SensorInfo], data: Path | None = None) -> Source:
+    """Make the source of these sensors, with their calibrations."""
+    from dashboard.calibrating import open_store
+
+    return CalibratedSource(BleSource(tuple(sensors), open_radio()), open_store(data))

@@ -1,0 +1,171 @@
+"""The commands and the service on real sensors, down to bleak's own Linux backend."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+
+import pytest
+
+from dashboard.commands.doctor import look_in_child
+from dashboard.nearby import open_roles
+from dashboard.service.engine import RefusedError
+from dashboard.service.finder import Finder
+from dashboard.service.live import Service
+from sensors.decoding import StreamDecoder
+from sensors.drivers.base import LinkChange, LinkState, LinkTrouble, Notification
+from sensors.drivers.ble_source import BleSource
+from sensors.recording import read_recording
+from sensors.roles import filled
+from sensors.samples import Placement
+from sessions.library import open_library
+from tests.ble.conftest import address, infos, staged, three
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("dbus-daemon") is None, reason="no dbus-daemon: install Debian's package 'dbus'"
+)
+
+
+async def torso(*arguments: str) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dashboard.cli", *arguments,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=dict(os.environ),
+    )  # fmt: skip
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_find_them_give_them_places_record(monkeypatch, tmp_path):
+    sensors = [dict(s, name=n) for s, n in zip(three(), ("PELVIS", "T12", "x"), strict=True)]
+    file = tmp_path / "three.mcap"
+    async with staged("bluez", sensors, monkeypatch) as (stage, _):
+        status, out, _ = await torso("scan", "--seconds", "1", "--json")
+        found = json.loads(out)
+        assert (status, found["other_devices"]) == (0, 0)
+        assert {s["name"]: s["placement"] for s in found["sensors"]} == {
+            "PELVIS": "pelvis", "T12": "thoracolumbar", "x": None,
+        }  # fmt: skip
+
+        status, out, _ = await torso(
+            "roles", "--by-name", "upper_back=x", "--seconds", "1", "--json"
+        )
+        assert status == 0
+        assert [s["placement"] for s in json.loads(out)["sensors"]] == list(Placement)
+
+        status, _, err = await torso("record", "--out", str(file), "--seconds", "4")
+        assert status == 0, err
+        assert "pelvis (PELVIS): Connecting…" in err
+        assert not (await stage.tell("T12", "stats"))["connected"]
+
+        status, out, _ = await torso("identify", "pelvis")
+        assert (status, out) == (0, "PELVIS has blinked.\n")
+        assert (await stage.tell("PELVIS", "stats"))["blinks"] == 1
+
+        scan = await asyncio.to_thread(look_in_child, 1.0)
+        assert (scan.trouble, scan.status, scan.devices) == (None, 0, 3)
+
+    recording = read_recording(file)
+    assert recording.complete
+    decoders = {info.sensor: StreamDecoder(info, recording.origin_s) for info in recording.sensors}
+    for item in recording:
+        if isinstance(item, Notification):
+            decoders[item.sensor].feed(item)
+    assert all(decoder.statistics.received > 100 for decoder in decoders.values())
+
+
+async def test_what_can_go_wrong_is_said(monkeypatch, tmp_path):
+    async with staged("bluez", [], monkeypatch):
+        status, out, err = await torso("scan", "--seconds", "0.3")
+        assert (status, out) == (0, "")
+        assert "No sensor that torso knows is in reach" in err
+        status, _, err = await torso("roles", "pelvis=nobody", "--seconds", "0.3")
+        assert status == 1
+        assert "no sensor 'nobody' is in reach" in err
+        status, _, err = await torso("identify", "nobody")
+        assert status == 1
+        assert "nobody is not in reach" in err
+    status, _, err = await torso("record", "--out", str(tmp_path / "x.mcap"))
+    assert status == 1
+    assert "torso roles pelvis=ID" in err
+    assert not (tmp_path / "x.mcap").exists()
+
+
+async def test_without_bluetooth(monkeypatch, tmp_path):
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'nothing'}")
+    status, _, err = await torso("scan", "--seconds", "0.3")
+    assert status == 1
+    assert "This computer has no Bluetooth that works" in err
+    scan = await asyncio.to_thread(look_in_child, 0.3)
+    assert scan.trouble == LinkTrouble.NO_RADIO
+    status, out, _ = await torso("doctor", "--seconds", "0.3", "--json")
+    assert status == 1
+    assert not json.loads(out)["good"]
+
+
+async def test_the_service_finds_shows_and_chooses(monkeypatch, tmp_path):
+    """Begins with one place empty, finds a sensor for it, and begins again with both."""
+    sensors = three()[:2]
+    library, store = open_library(tmp_path), open_roles(tmp_path)
+    async with staged("bluez", sensors, monkeypatch) as (stage, radio):
+        store.put(infos(sensors)[:1])
+        central = radio()
+        source = BleSource(filled(store.get()), central)
+        finder = Finder(source, central, store)
+        async with source:
+            service = Service(source, library, finder)
+            reading = asyncio.create_task(service.read())
+            assert service.snapshot()["nearby"]["sensors"] == []
+            monkeypatch.setattr("dashboard.service.finder.SCAN_S", 0.5)
+            service.command("scan", {})
+            with pytest.raises(RefusedError, match="still going on"):
+                finder.obey("scan", {}, idle=True)
+            await finder._work
+            found = {s["sensor"]: s["family"] for s in service.snapshot()["nearby"]["sensors"]}
+            assert found[address(1)] == "open_profile"
+            for number in (0, 1):
+                monkeypatch.setattr("sensors.drivers.ble_source.SHOWS_S", 0.1)
+                service.command("identify", {"sensor": address(number)})
+                await finder._work
+                assert (await stage.tell(f"OSI-000{number}", "stats"))["blinks"] == 1
+            states = {s["placement"]: s for s in service.snapshot()["sensors"]}
+            assert states["pelvis"]["state"] == "streaming"
+            assert states["upper_back"]["words"] == "No sensor has this place yet. Choose one."
+            with pytest.raises(RefusedError, match="Stop the session"):
+                finder.obey("wear", {}, idle=False)
+            both = dict.fromkeys(("pelvis", "upper_back"), address(0))
+            with pytest.raises(RefusedError, match="one sensor cannot be worn at two places"):
+                finder.obey("wear", {"placements": both}, idle=True)
+            service.command(
+                "wear", {"placements": {"pelvis": address(1), "upper_back": address(0)}}
+            )
+            assert finder.chosen_anew
+        await reading
+        await finder.close()
+    assert [(i.placement, i.sensor) for i in store.get()] == [
+        ("pelvis", address(1)), ("upper_back", address(0)),
+    ]  # fmt: skip
+
+
+async def test_a_stand_in_only_keeps_a_place():
+    source = BleSource(filled(()), radio=_NoRadio())
+    async with source:
+        items = [item async for item, _ in _first(source, 2)]
+    assert items == [
+        LinkChange(i.sensor, source.origin_s, LinkState.CONNECTING, LinkTrouble.NOT_CHOSEN)
+        for i in source.sensors
+    ]
+
+
+class _NoRadio:
+    async def close(self) -> None:
+        pass
+
+
+async def _first(source, count):
+    number = 0
+    async for item in source:
+        yield item, number
+        number += 1
+        if number == count:
+            return

@@ -102,7 +102,7 @@ class Central:
         self._services = sorted(services)
         self._radio = asyncio.Lock()
         self._wanted: dict[SensorId, asyncio.Future[tuple[BLEDevice, Advertisement]]] = {}
-        self._listeners: set[Callable[[Advertisement], None]] = set()
+        self._listeners: dict[Callable[[Advertisement], None], asyncio.Future[None]] = {}
         self._due: set[SensorId] = set()
         self._none_due = asyncio.Event()
         self._seen_one = asyncio.Event()
@@ -111,7 +111,7 @@ class Central:
     async def scan(
         self, seconds: float, seen: Callable[[Advertisement], None] = lambda _: None
     ) -> list[Advertisement]:
-        """Look around.
+        """Look around; sensors that are waited for are connected meanwhile.
 
         Parameters
         ----------
@@ -136,14 +136,16 @@ class Central:
             found[advertisement.sensor] = advertisement
             seen(advertisement)
 
-        self._listeners.add(note)
+        failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._listeners[note] = failure
+        self._hunt_on()
         try:
-            async with asyncio.timeout(seconds), self._radio, self._scanning():
-                await asyncio.Event().wait()
-        except TimeoutError:
-            pass  # whoever had the radio meanwhile, what was seen was heard here, too
+            await asyncio.wait([failure], timeout=seconds)
+            if failure.done():
+                failure.result()
         finally:
-            self._listeners.discard(note)
+            del self._listeners[note]
+            self._seen_one.set()
         return sorted(found.values(), key=lambda a: -999 if a.rssi_dbm is None else -a.rssi_dbm)
 
     async def open(
@@ -173,8 +175,7 @@ class Central:
         future = asyncio.get_running_loop().create_future()
         self._wanted[sensor] = future
         try:
-            if self._hunt is None or self._hunt.done():
-                self._hunt = asyncio.create_task(self._search())
+            self._hunt_on()
             device, advertisement = await future
             on_seen(advertisement)
             async with self._radio:
@@ -194,14 +195,19 @@ class Central:
 
     # Finding
 
+    def _hunt_on(self) -> None:
+        if self._hunt is None or self._hunt.done():
+            self._hunt = asyncio.create_task(self._search())
+
     async def _search(self) -> None:
         """Scan while anyone waits for a sensor, and let go of the radio for whoever's is seen."""
-        while any(not future.done() for future in self._wanted.values()):
+        while self._listeners or any(not future.done() for future in self._wanted.values()):
             try:
                 async with self._radio:
                     await self._look()
             except LinkError as error:
-                for future in self._wanted.values():
+                waiting: list[asyncio.Future[Any]] = [*self._wanted.values()]
+                for future in waiting + [*self._listeners.values()]:
                     if not future.done():
                         future.set_exception(error)
                 return

@@ -123,6 +123,10 @@ async def test_the_service_finds_shows_and_chooses(monkeypatch, tmp_path):
             await finder._work
             found = {s["sensor"]: s["family"] for s in service.snapshot()["nearby"]["sensors"]}
             assert found[address(1)] == "open_profile"
+            for _ in range(400):
+                if service.snapshot()["sensors"][0]["state"] == "streaming":
+                    break
+                await asyncio.sleep(0.05)
             for number in (0, 1):
                 monkeypatch.setattr("sensors.drivers.ble_source.SHOWS_S", 0.1)
                 service.command("identify", {"sensor": address(number)})

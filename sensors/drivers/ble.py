@@ -207,7 +207,7 @@ class Central:
                     await self._look()
             except LinkError as error:
                 waiting: list[asyncio.Future[Any]] = [*self._wanted.values()]
-                for future in waiting + [*self._listeners.values()]:
+                for future in [*waiting, *self._listeners.values()]:
                     if not future.done():
                         future.set_exception(error)
                 return

@@ -1,5 +1,5 @@
 """Benchmarks: `accuracy` against the truth and other filters, `files` the whole way with speed,
-`throughput` of three sensors on one radio.
+`throughput` of three sensors on one radio, `fuzz` and `decoding` of every protocol.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import accuracy, throughput
+from benchmarks import accuracy, decoding, fuzz, throughput
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -39,7 +39,7 @@ class Timing:
     write_s: float
 
 
-CHOICES = ("accuracy", "files", "throughput", "all")
+CHOICES = ("accuracy", "files", "throughput", "fuzz", "decoding", "all")
 
 
 def main() -> None:
@@ -48,6 +48,9 @@ def main() -> None:
     parser.add_argument("which", nargs="?", choices=CHOICES, default="all")
     parser.add_argument("--seeds", type=int, default=4, help="sessions per line (default: 4)")
     parser.add_argument("--minutes", type=float, default=4.0, help="per drill (default: 4)")
+    parser.add_argument(
+        "--notifications", type=int, default=100_000, help="of fuzz, per protocol (default: 100000)"
+    )
     args = parser.parse_args()
     if args.which in ("accuracy", "all"):
         accuracy.run(args.seeds, args.minutes)
@@ -55,6 +58,10 @@ def main() -> None:
         run_files(args)
     if args.which in ("throughput", "all"):
         throughput.run()
+    if args.which in ("decoding", "all"):
+        decoding.run()
+    if args.which in ("fuzz", "all"):
+        fuzz.run(args.notifications)
 
 
 def run_files(args: argparse.Namespace) -> None:

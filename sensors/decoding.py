@@ -29,6 +29,8 @@ REORDER_PACKETS = 32
 """A packet more than this far behind is not out of order but of another boot."""
 
 _RATE_MEMORY_S = 10.0
+_BACKWARDS = np.arange(4095.0, -1.0, -1.0)
+"""Steps from each sample of a burst to its last; no packet holds more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ class StreamDecoder:
         return first_s
 
     def _block(self, burst: Burst, last_t_s: float, step_s: float) -> ImuBlock | None:
-        t_s = last_t_s - step_s * np.arange(len(burst) - 1, -1, -1, dtype=np.float64)
+        t_s = last_t_s - step_s * _BACKWARDS[-len(burst) :]
         calibration = self.info.calibration
         acc, gyr = burst.acc, burst.gyr
         if calibration is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import operator
+import struct
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 DEGREE: Final = math.pi / 180.0
 G: Final = GRAVITY_MPS2
+
+MAX_NUMBER: Final = 1e6
+"""Larger than anything measured, in any unit in use."""
 
 
 def need(data: bytes, least: int, protocol: str, what: str) -> None:
@@ -29,9 +34,19 @@ def need(data: bytes, least: int, protocol: str, what: str) -> None:
         raise ProtocolError(protocol, f"{what} of {len(data)} bytes, not {least}", data)
 
 
-def floats(data: bytes, at: int, count: int) -> FloatArray:
-    """Return ``count`` little-endian single-precision numbers."""
-    return np.frombuffer(data, "<f4", count, at).astype(np.float64)
+def floats(data: bytes, at: int, count: int, protocol: str) -> FloatArray:
+    """Return ``count`` little-endian single-precision numbers.
+
+    Raises
+    ------
+    ProtocolError
+        One is no number that a sensor can measure.
+    """
+    values = struct.unpack_from(f"<{count}f", data, at)
+    # Not a number and infinity fail this comparison, too.
+    if not sum(map(operator.mul, values, values)) < MAX_NUMBER**2:
+        raise ProtocolError(protocol, "a number that no sensor measures", data)
+    return np.array(values)
 
 
 def shorts(data: bytes, at: int, count: int) -> FloatArray:
@@ -39,29 +54,15 @@ def shorts(data: bytes, at: int, count: int) -> FloatArray:
     return np.frombuffer(data, "<i2", count, at).astype(np.float64)
 
 
-def finite(values: FloatArray, protocol: str, data: bytes) -> FloatArray:
-    """Return ``values`` if they are numbers a sensor can measure.
-
-    Raises
-    ------
-    ProtocolError
-        One is not.
-    """
-    if not np.isfinite(values).all() or np.abs(values).max(initial=0.0) > 1e6:
-        raise ProtocolError(protocol, "a number that no sensor measures", data)
-    return values
-
-
 def unit(quat: FloatArray, protocol: str, data: bytes) -> FloatArray:
-    """Return quaternions (n, 4) of length one.
+    """Return a quaternion (4,) at length one.
 
     Raises
     ------
     ProtocolError
-        One is far from it: these are no orientations.
+        It is far from it: this is no orientation.
     """
-    norm = np.linalg.norm(quat, axis=1, keepdims=True)
-    if not (np.abs(norm - 1.0) < 0.05).all():
+    norm = math.hypot(*quat.tolist())
+    if not abs(norm - 1.0) < 0.05:
         raise ProtocolError(protocol, "a quaternion that is no rotation", data)
-    out: FloatArray = quat / norm
-    return out
+    return quat / norm

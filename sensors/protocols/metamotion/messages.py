@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sensors.errors import ProtocolError
 from sensors.protocols.metamotion.commands import ACC, GYR, PROCESSOR, PROTOCOL, SETTINGS
-from sensors.protocols.values import finite, floats, need, shorts
+from sensors.protocols.values import floats, need, shorts
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -127,7 +127,7 @@ def decode_vector(data: bytes, *, acc_g: int, gyr_dps: int) -> FloatArray:
         return shorts(data, 2, 3) / _MAG_LSB_PER_UT
     if module == 0x19 and register in _FUSION_VECTORS:
         need(data, 14, PROTOCOL, "a fused vector")
-        return finite(floats(data, 2, 3), PROTOCOL, data) * _FUSION_VECTORS[register]
+        return floats(data, 2, 3, PROTOCOL) * _FUSION_VECTORS[register]
     raise ProtocolError(PROTOCOL, f"module {module:#04x}, register {register:#04x}", data)
 
 
@@ -142,7 +142,7 @@ def decode_quaternion(data: bytes) -> FloatArray:
     need(data, 18, PROTOCOL, "a quaternion")
     if data[:2] != b"\x19\x07":
         raise ProtocolError(PROTOCOL, "no quaternion", data)
-    return finite(floats(data, 2, 4), PROTOCOL, data)
+    return floats(data, 2, 4, PROTOCOL)
 
 
 def decode_packed_gyro(data: bytes, *, gyr_dps: int) -> FloatArray:

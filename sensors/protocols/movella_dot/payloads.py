@@ -14,7 +14,7 @@ import numpy as np
 
 from sensors.errors import ProtocolError
 from sensors.protocols.movella_dot.characteristics import PROTOCOL, Characteristic
-from sensors.protocols.values import finite, floats, need, shorts
+from sensors.protocols.values import floats, need, shorts
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -148,7 +148,7 @@ def decode_payload(kind: PayloadId, data: bytes) -> Payload:
         elif name == "mag_au":
             values[name] = shorts(data, at, 3) * MAG_PER_LSB
         else:
-            values[name] = finite(floats(data, at, _SIZES[name]), PROTOCOL, data)
+            values[name] = floats(data, at, _SIZES[name], PROTOCOL)
     return Payload(int.from_bytes(data[:4], "little"), **values)  # type: ignore[arg-type]
 
 

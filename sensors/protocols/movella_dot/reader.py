@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,7 @@ _USUAL = {
 """What comes on each characteristic as long as the sensor has not said what it sends."""
 
 _UT_PER_AU = 40.0
-_MAX_ACC_MPS2, _MAX_GYR_DPS = 16 * 9.81 * 0.999, 2000 * 0.999
+_MAX_ACC, _MAX_GYR = 16 * 9.81 * 0.999, 2000 * 0.999 * DEGREE
 
 
 class MovellaDotReader:
@@ -74,17 +75,16 @@ class MovellaDotReader:
         return decode_payload(kind, data)
 
     def _burst(self, payload: Payload, data: bytes) -> Burst:
-        quat = None if payload.quat is None else unit(payload.quat[None], PROTOCOL, data)
+        quat = None if payload.quat is None else unit(payload.quat, PROTOCOL, data)[None]
         acc, gyr = self._acc(payload), self._gyr(payload, data)
-        if quat is None and np.isnan(gyr).any():
+        if quat is None and math.isnan(gyr[0, 0]):
             raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
-        at_end = np.abs(acc).max() > _MAX_ACC_MPS2 or np.abs(gyr).max() > _MAX_GYR_DPS * DEGREE
         return Burst(
             acc,
             gyr,
             mag=None if payload.mag_au is None else payload.mag_au[None] * _UT_PER_AU,
             quat=quat,
-            clipped=np.array([payload.clipped or bool(at_end)]),
+            clipped=np.array([payload.clipped or _at_end(acc, _MAX_ACC) or _at_end(gyr, _MAX_GYR)]),
             ticks=payload.time_us,
         )
 
@@ -98,7 +98,11 @@ class MovellaDotReader:
             return payload.gyr_dps[None] * DEGREE
         if payload.dq is None:
             return unknown(1)
-        w, *vector = unit(payload.dq[None], PROTOCOL, data)[0]
+        w, *vector = unit(payload.dq, PROTOCOL, data)
         sine = float(np.linalg.norm(vector))
         angle = 2.0 * np.arctan2(sine, abs(w)) * np.copysign(1.0, w)
         return np.array([vector]) * (angle / sine if sine > 1e-9 else 2.0) * self._rate_hz
+
+
+def _at_end(vector: FloatArray, limit: float) -> bool:
+    return any(abs(value) > limit for value in vector[0].tolist())

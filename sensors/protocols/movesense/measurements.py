@@ -10,7 +10,7 @@ import numpy as np
 
 from sensors.errors import ProtocolError
 from sensors.protocols.movesense.commands import PROTOCOL
-from sensors.protocols.values import finite, floats, need
+from sensors.protocols.values import floats, need
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -73,7 +73,7 @@ def decode_measurement(data: bytes, vectors: int) -> Measurement:
     if size % (VECTOR_BYTES * vectors):
         raise ProtocolError(PROTOCOL, f"a measurement of {len(data)} bytes is not whole", data)
     samples = size // (VECTOR_BYTES * vectors)
-    values = finite(floats(data, TIME_BYTES, 3 * vectors * samples), PROTOCOL, data)
+    values = floats(data, TIME_BYTES, 3 * vectors * samples, PROTOCOL)
     return Measurement(
         int.from_bytes(data[:TIME_BYTES], "little"), values.reshape(vectors, samples, 3)
     )

@@ -39,6 +39,7 @@ class OpenProfileReader:
         self.period_s: float | None = None
         self.status: object | None = None
         self._scale: Scale | None = None
+        self._worth: FloatArray = np.ones(6)
 
     def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
@@ -47,6 +48,8 @@ class OpenProfileReader:
         if characteristic == Characteristic.SCALE:
             self._scale = Scale.decode(data)
             self.period_s = 1.0 / self._scale.rate_hz
+            gyr_radps = math.radians(self._scale.gyr_dps)
+            self._worth = np.repeat([self._scale.acc_mps2, gyr_radps], 3)
         elif characteristic == Characteristic.STATUS:
             self.status = Status.decode(data)
         return ()
@@ -59,9 +62,9 @@ class OpenProfileReader:
             raise ProtocolError(PROTOCOL, "samples came before their scale", data)
         else:
             raw = packet.raw
-            acc = np.multiply(raw[:, :3], self._scale.acc_mps2, dtype=np.float64)
-            gyr = np.multiply(raw[:, 3:6], math.radians(self._scale.gyr_dps), dtype=np.float64)
             both = packet.kind == BlockKind.IMU6_QUATERNION
+            imu = raw[:, :6] * self._worth
+            acc, gyr = imu[:, :3], imu[:, 3:]
             quat, clipped = _unit(raw[:, 6:]) if both else None, _clipped(packet)
         return Burst(
             acc,

@@ -1,0 +1,73 @@
+"""What decoding costs: bytes to blocks on the session clock, per sample and sensor."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from benchmarks.fuzz import Subject, subjects
+from sensors.decoding import StreamDecoder
+from sensors.drivers.base import Notification
+from sensors.protocols import metamotion, movella_dot, movesense, open_profile
+from sensors.protocols.families import FAMILIES, Family
+from sensors.samples import Placement, SensorId, SensorInfo
+
+SAMPLES = 20_000
+ROUNDS = 5
+
+
+def stream(family: Family, subject: Subject, samples: int) -> list[Notification]:
+    """Good notifications of so many samples, each with its own time and number."""
+    notes = [Notification(SensorId("x"), c, 0.0, d) for c, d in subject.prepare]
+    for burst in range(samples // subject.samples):
+        t_s = 1.0 + burst * subject.samples / family.rate_hz
+        for characteristic, data in subject.good:
+            stamped = _stamped(family.protocol, data, burst, t_s)
+            notes.append(Notification(SensorId("x"), characteristic, t_s + 0.02, stamped))
+    return notes
+
+
+def _stamped(protocol: str, data: bytes, burst: int, t_s: float) -> bytes:
+    """Put time and number into a notification, where its family has them."""
+    out = bytearray(data)
+    match protocol:
+        case open_profile.PROTOCOL:
+            out[2:4] = (burst % 65536).to_bytes(2, "little")
+            out[4:8] = round(t_s * 1e6).to_bytes(4, "little")
+        case movella_dot.PROTOCOL:
+            out[0:4] = round(t_s * 1e6).to_bytes(4, "little")
+        case movesense.PROTOCOL if out[0] == 2:
+            out[2:6] = round(t_s * 1e3).to_bytes(4, "little")
+        case metamotion.PROTOCOL:
+            out[3:7] = int(t_s / (48 / 32768)).to_bytes(4, "little")
+    return bytes(out)
+
+
+def cost_us(family: Family, subject: Subject, samples: int = SAMPLES) -> float:
+    """Process time per sample (µs), the best of several rounds."""
+    notes = stream(family, subject, samples)
+    best_s = np.inf
+    for _ in range(ROUNDS):
+        info = SensorInfo(SensorId("x"), Placement.PELVIS, "x", family.protocol, family.rate_hz)
+        decoder = StreamDecoder(info, 0.0)
+        start_s = time.process_time()
+        for note in notes:
+            decoder.feed(note)
+        best_s = min(best_s, time.process_time() - start_s)
+        assert decoder.statistics.received >= 0.99 * samples
+    return 1e6 * best_s / samples
+
+
+def run() -> None:
+    """Print the cost of every family."""
+    print("| protocol | samples per notification | µs per sample | share of a core at its rate |")
+    print("|---|---|---|---|")
+    known = subjects()
+    for family in FAMILIES:
+        subject = known[family.protocol]
+        us = cost_us(family, subject)
+        print(
+            f"| {family.title} | {subject.samples / len(subject.good):g} | {us:.1f}"
+            f" | {us * 1e-6 * family.rate_hz:.2%} |"
+        )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sensors.drivers.ble_source import BleSource, identify
 from sensors.drivers.calibrated import CalibratedSource
-from sensors.drivers.families import RATES_HZ, recognise, services
+from sensors.drivers.dialogues import family_of, services
 from sensors.errors import NoRolesError
+from sensors.protocols.families import family_named
 from sensors.roles import FILE, RoleStore, placement_in_name
 from sensors.samples import Placement, SensorId, SensorInfo
 from sessions.library import data_folder
@@ -78,7 +79,7 @@ def tell_apart(found: Iterable[Advertisement], known: Iterable[SensorInfo]) -> l
             seen.sensor,
             seen.name,
             seen.rssi_dbm,
-            recognise(seen),
+            family_of(seen),
             places.get(seen.sensor) or placement_in_name(seen.name),
         )
         for seen in found
@@ -114,7 +115,9 @@ def _info(placement: Placement, wanted: str, around: list[Nearby]) -> SensorInfo
     if device.family is None:
         raise ValueError(f"'{wanted}' is no kind of sensor that torso knows")
     name = device.name or device.sensor
-    return SensorInfo(device.sensor, placement, name, device.family, RATES_HZ[device.family])
+    return SensorInfo(
+        device.sensor, placement, name, device.family, family_named(device.family).rate_hz
+    )
 
 
 async def look(seconds: float, known: Iterable[SensorInfo]) -> list[Nearby]:

@@ -7,6 +7,7 @@ SensorError
 ├── CalibrationStoreError      a kept calibration cannot be read or written
 ├── RoleError                  which sensor is worn where cannot be read or written
 │   └── NoRolesError           no sensor has a place yet
+├── CannotShowError            a sensor has no lamp that could blink
 ├── SourceEndedError           a source that was already used up is asked for more
 └── RecordingError             a recording cannot be written or read
     ├── RecordingExistsError   writing would overwrite a file
@@ -89,6 +90,17 @@ class NoRolesError(RoleError):
             self,
             "No sensor has a place yet. Find them with 'torso scan', then say where each is worn: "
             "torso roles pelvis=ID upper_back=ID   (or add --source simulated)",
+        )
+
+
+class CannotShowError(SensorError):
+    """A sensor has no lamp that this program could switch on."""
+
+    def __init__(self, sensor: str) -> None:
+        self.sensor = sensor
+        super().__init__(
+            f"The sensor {sensor} cannot blink. Switch it off and look which one has gone, or name "
+            "the sensors with their maker's app."
         )
 
 

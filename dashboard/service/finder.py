@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.nearby import tell_apart, worn
 from dashboard.service.engine import RefusedError
-from sensors.drivers.link import LinkError
-from sensors.errors import RoleError
+from sensors.errors import RoleError, SensorError
 from sensors.samples import Placement, SensorId
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ class Finder:
     async def _told(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
-        except LinkError as error:
+        except SensorError as error:
             self._words = str(error)
 
     async def _scan(self) -> None:

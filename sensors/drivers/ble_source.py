@@ -9,10 +9,10 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
 from sensors.drivers.base import LinkChange, LinkState, LinkTrouble, Notification
-from sensors.drivers.families import dialogue_for
+from sensors.drivers.dialogues import dialogue_for
 from sensors.drivers.link import LinkError
 from sensors.drivers.supervisor import Supervisor, say
-from sensors.errors import SourceEndedError
+from sensors.errors import CannotShowError, SourceEndedError
 from sensors.roles import is_stand_in
 
 if TYPE_CHECKING:
@@ -166,15 +166,20 @@ async def identify(sensor: SensorId, family: str, radio: Radio, seconds: float) 
 
     Raises
     ------
+    CannotShowError
+        Sensors of its family have nothing to show.
     LinkError
         It does not connect, or does not obey.
     TimeoutError
         It was not seen.
     """
+    commands = dialogue_for(family).identify
+    if not commands:
+        raise CannotShowError(sensor)
     async with asyncio.timeout(seconds):
         link = await radio.open(sensor, lambda _: None, lambda: None)
     try:
-        await say(link, dialogue_for(family).identify)
+        await say(link, commands)
         await asyncio.sleep(SHOWS_S)
     finally:
         await link.release()

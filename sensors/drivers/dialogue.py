@@ -36,6 +36,14 @@ Command: TypeAlias = Read | Write | Pause
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """One way to make a sensor stream: what is said before it is listened to, and after."""
+
+    prepare: tuple[Command, ...]
+    start: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chore:
     """What is asked again and again while the sensor streams.
 
@@ -54,28 +62,33 @@ class Dialogue:
 
     Attributes
     ----------
-    service
-        UUID by which a sensor of the family is told from others once connected.
     needs
-        Characteristics without which it is something else.
-    prepare
-        Said before anything is subscribed to: stop what an earlier program left running, configure.
+        Characteristics without which a device is something else.
+    openings
+        Ways to begin, tried in turn until data come.
     listen
         Characteristics to subscribe to, as far as they are there.
     data
         Those of them whose silence means that something is wrong.
-    start, stop, identify
-        What begins and ends the stream, and what makes the sensor show itself.
+    stop, identify
+        What ends the stream, and what makes the sensor show itself; empty if nothing does.
+    counts
+        Whether a value of ``data`` is data and not an answer.
+    ask_battery
+        What makes the sensor tell its charge, where it has no standard battery service.
+    battery
+        Finds the charge (%) in what a characteristic says; ``None`` if it is not in there.
     chores
         What is asked meanwhile.
     """
 
-    service: str
     needs: frozenset[str]
-    prepare: tuple[Command, ...]
+    openings: tuple[Opening, ...]
     listen: tuple[str, ...]
     data: frozenset[str]
-    start: tuple[Command, ...]
     stop: tuple[Command, ...]
     identify: tuple[Command, ...]
+    counts: Callable[[bytes], bool] = lambda _: True
+    ask_battery: tuple[Command, ...] = ()
+    battery: Callable[[str, bytes], int | None] = lambda *_: None
     chores: tuple[Chore, ...] = ()

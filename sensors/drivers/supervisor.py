@@ -31,6 +31,7 @@ from sensors.drivers.base import (
 )
 from sensors.drivers.dialogue import Pause, Read, Write
 from sensors.drivers.link import BATTERY_LEVEL, LinkError
+from sensors.errors import CannotShowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -48,6 +49,9 @@ GIVE_UP_S: Final = 3.0
 
 PAUSES_S: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Before each attempt that follows one in vain; the last holds for all after it."""
+
+FIRST_DATA_S: Final = 1.0
+"""Silence after a start that means that the sensor does not know this way to begin."""
 
 NOT_SEEN_S: Final = 5.0
 """Looking for a sensor this long, it is likely off; looking goes on."""
@@ -112,6 +116,9 @@ class Supervisor:
         self._battery_percent: int | None = None
         self._last_data_s: float | None = None
         self._lost = asyncio.Event()
+        self._data = asyncio.Event()
+        self._way = 0
+        """Which of the dialogue's openings worked last."""
         self._link: Link | None = None
 
     async def identify(self) -> None:
@@ -124,6 +131,8 @@ class Supervisor:
         """
         if self._link is None:
             raise LinkError(self._sensor, self.trouble or LinkTrouble.NOT_SEEN)
+        if not self._dialogue.identify:
+            raise CannotShowError(self._sensor)
         await self._say(self._link, self._dialogue.identify)
 
     async def run(self) -> None:
@@ -144,6 +153,7 @@ class Supervisor:
     async def _session(self) -> None:
         """Go from nothing to streaming, and on until the link is lost: that raises."""
         self._lost.clear()
+        self._data.clear()
         link = await self._opened()
         able = False
         try:
@@ -187,12 +197,25 @@ class Supervisor:
         missing = self._dialogue.needs - link.characteristics
         if missing:
             raise LinkError(self._sensor, LinkTrouble.FOREIGN, f"it has no {min(missing)}")
-        await self._say(link, self._dialogue.prepare)
-        await self._ask_battery(link)
+        openings = self._dialogue.openings
+        await self._say(link, openings[self._way].prepare)
         for characteristic in self._dialogue.listen:
             if characteristic in link.characteristics:
                 await link.subscribe(characteristic, self._receiver(characteristic))
-        await self._say(link, self._dialogue.start)
+        await self._say(link, openings[self._way].start)
+        for _ in openings[1:]:
+            if await self._hears_something():
+                break
+            self._way = (self._way + 1) % len(openings)
+            await self._say(link, openings[self._way].prepare)
+            await self._say(link, openings[self._way].start)
+        await self._ask_battery(link)
+
+    async def _hears_something(self) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_DATA_S):
+                await self._data.wait()
+        return self._data.is_set()
 
     async def _end(self, link: Link, *, able: bool) -> None:
         """Stop before unsubscribing, unsubscribe before releasing; release whatever happens."""
@@ -245,10 +268,13 @@ class Supervisor:
     def _receiver(self, characteristic: str) -> Receiver:
         if characteristic not in self._dialogue.data:
             return lambda arrival_s, data: self._report(characteristic, arrival_s, data)
+        counts = self._dialogue.counts
 
         def receive(arrival_s: float, data: bytes) -> None:
-            self._last_data_s = arrival_s
-            if self.state is LinkState.STALLED:
+            if counts(data):
+                self._last_data_s = arrival_s
+                self._data.set()
+            if self.state is LinkState.STALLED and counts(data):
                 self._change(LinkState.STREAMING, at_s=arrival_s)
             self._report(characteristic, arrival_s, data)
 
@@ -282,15 +308,23 @@ class Supervisor:
             logger.debug("%s", error)
 
     async def _ask_battery(self, link: Link) -> None:
+        """Have the charge told; families without the standard service tell it when they please."""
         if BATTERY_LEVEL in link.characteristics:
             level = await link.read(BATTERY_LEVEL)
             self._battery_percent = min(level[0], 100) if level else None
-        self._sink(
-            SensorReport(self._sensor, time.monotonic(), self._battery_percent, self._rssi_dbm)
-        )
+        else:
+            await self._say(link, self._dialogue.ask_battery)
+        self._tell(time.monotonic())
+
+    def _tell(self, at_s: float) -> None:
+        self._sink(SensorReport(self._sensor, at_s, self._battery_percent, self._rssi_dbm))
 
     def _report(self, characteristic: str, arrival_s: float, data: bytes) -> None:
         self._sink(Notification(self._sensor, characteristic, arrival_s, data))
+        percent = self._dialogue.battery(characteristic, data)
+        if percent is not None and percent != self._battery_percent:
+            self._battery_percent = percent
+            self._tell(arrival_s)
 
     def _change(
         self, state: LinkState, trouble: LinkTrouble | None = None, at_s: float | None = None

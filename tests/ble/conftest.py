@@ -11,6 +11,7 @@ from sensors.decoding import StreamDecoder
 from sensors.drivers.base import LinkChange, LinkState, Notification
 from sensors.drivers.ble import Central
 from sensors.drivers.ble_source import BleSource
+from sensors.protocols.families import family_named
 from sensors.samples import Placement, SensorId, SensorInfo
 from tests.ble.emulation.bumble_backend import BumbleClient, BumbleScanner, open_host
 from tests.ble.emulation.stage import Stage
@@ -36,20 +37,31 @@ def address(number: int) -> str:
     return f"F1:00:00:00:00:0{number}"
 
 
+NAMES = {
+    "open": "OSI-000{}", "witmotion": "WT901BLE6{}", "metamotion": "MetaWear",
+    "dot": "Movella DOT", "old dot": "Xsens DOT", "movesense": "Movesense 17463000019{}",
+}  # fmt: skip
+PROTOCOLS = {"open": "open_profile", "dot": "movella_dot", "old dot": "movella_dot"}
+
+
 def three(brands: tuple[str, ...] = ("open", "open", "open"), **weather: float) -> list[dict]:
     """Describe three sensors to :class:`Stage`."""
     return [
-        {"name": f"OSI-000{n}", "brand": brand, "address": address(n), "seed": n + 1,
+        {"name": NAMES[brand].format(n), "brand": brand, "address": address(n), "seed": n + 1,
          "weather": weather}
         for n, brand in enumerate(brands)
     ]  # fmt: skip
 
 
 def infos(sensors: list[dict]) -> list[SensorInfo]:
-    return [
-        SensorInfo(SensorId(s["address"]), placement, s["name"], "open_profile", 100.0)
-        for s, placement in zip(sensors, Placement, strict=False)
-    ]
+    made = []
+    for sensor, placement in zip(sensors, Placement, strict=False):
+        protocol = PROTOCOLS.get(sensor["brand"], sensor["brand"])
+        rate_hz = family_named(protocol).rate_hz
+        made.append(
+            SensorInfo(SensorId(sensor["address"]), placement, sensor["name"], protocol, rate_hz)
+        )
+    return made
 
 
 @asynccontextmanager

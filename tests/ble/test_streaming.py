@@ -145,7 +145,7 @@ async def test_one_reboots_its_clock(either, monkeypatch):
 async def test_what_is_no_sensor_of_this_kind(either, monkeypatch):
     sensors = [{"name": "OSI-0000", "brand": "battery", "address": address(0)}]
     async with staged(either, sensors, monkeypatch) as (stage, radio):
-        async with watched(BleSource(infos(sensors), radio())) as watch:
+        async with watched(BleSource(infos(three())[:1], radio())) as watch:
             await watch.until(lambda: L in watch.states(address(0)))
         assert not (await stage.tell("OSI-0000", "stats"))["connected"]
     assert watch.changes(address(0))[1].trouble is LinkTrouble.FOREIGN

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from tests.ble.emulation import firmwares
+from typing import TYPE_CHECKING, Any
+
+from tests.ble.emulation import firmwares, makers
 from tests.ble.emulation.sensor import Air, Sensor, Weather
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Brand = tuple["Callable[..., Any]", tuple[str, ...], int | None]
+
+BRANDS: dict[str, Brand] = {
+    "open": (firmwares.OpenProfile, (firmwares.SERVICE,), None),
+    "battery": (firmwares.BatteryOnly, (), None),
+    "witmotion": (makers.WitMotion, (), None),
+    "metamotion": (makers.MetaMotion, ("326a9000-85cb-9195-d9dd-464cfbbae75a",), None),
+    "dot": (makers.MovellaDot, (), 0x0886),
+    "old dot": (makers.OldMovellaDot, (), 0x0886),
+    "movesense": (makers.Movesense, ("0000fdf3-0000-1000-8000-00805f9b34fb",), None),
+}
+"""What boots its firmware, the services it advertises, and its maker's number."""
 
 
 def make_sensor(
@@ -16,19 +34,14 @@ def make_sensor(
     weather: dict[str, float] | None = None,
 ) -> Sensor:
     """Make one sensor, switched on."""
-    kind, advertised = BRANDS[brand]
+    kind, advertised, company = BRANDS[brand]
     return Sensor(
         name=name,
         address=address,
         brand=lambda boot: kind(seed + boot, rate_hz),
         advertised=advertised,
         air=air,
+        company=company,
         weather=Weather(**weather or {}),
         seed=seed,
     )
-
-
-BRANDS = {
-    "open": (firmwares.OpenProfile, (firmwares.SERVICE,)),
-    "battery": (firmwares.BatteryOnly, ()),
-}

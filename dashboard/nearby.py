@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboard.calibrating import choose
 from sensors.drivers.ble_source import BleSource, identify
 from sensors.drivers.calibrated import CalibratedSource
 from sensors.drivers.dialogues import family_of, services
@@ -161,6 +162,37 @@ def chosen(data: Path | None = None) -> tuple[SensorInfo, ...]:
     if not sensors:
         raise NoRolesError(store.path)
     return sensors
+
+
+async def on_table(named: str | None, seconds: float, data: Path | None = None) -> SensorInfo:
+    """Find one sensor that nobody need wear.
+
+    Parameters
+    ----------
+    named
+        Its name or address; ``None`` = the only one in reach.
+    seconds
+        How long to look around.
+    data
+        Data folder, for where it is worn otherwise.
+
+    Raises
+    ------
+    CalibrationError
+        There is no such sensor, or several and none is named.
+    LinkError
+        If the radio cannot look.
+    """
+    known = open_roles(data).get()
+    around = [device for device in await look(seconds, known) if device.family is not None]
+    # A recording has to say where a sensor is; on the table that means nothing.
+    infos = [_info(d.placement or Placement.PELVIS, d.sensor, [d]) for d in around]
+    return choose(infos, named)
+
+
+def table_source(sensor: SensorInfo) -> Source:
+    """Make the source of a sensor on the table, uncorrected."""
+    return BleSource((sensor,), open_radio())
 
 
 def real_source(sensors: Iterable[SensorInfo], data: Path | None = None) -> Source:

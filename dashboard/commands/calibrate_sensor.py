@@ -11,8 +11,12 @@ from dashboard.commands.terminal import say_json, tell
 if TYPE_CHECKING:
     from dashboard.calibrating import Shown
     from sensors.calibration_store import CalibrationStore
+    from sensors.drivers.base import Source
     from sensors.inertial_calibration import InertialCalibration
     from sensors.samples import SensorInfo
+
+LOOK_S = 5.0
+"""How long to look around for sensors."""
 
 _DESCRIPTION = """\
 Lay the sensor on each of its six faces, three seconds each, and leave it alone meanwhile. If you
@@ -34,8 +38,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     option = parser.add_argument
     option("recording", metavar="RECORDING", type=Path, nargs="?", help="a .mcap file")
-    option("--source", choices=("simulated",), default="simulated", help="where the sensor is")
-    option("--sensor", metavar="ID", help="which sensor, where there are several")
+    option("--source", choices=("ble", "simulated"), default="ble", help="where the sensor is")
+    option("--sensor", metavar="ID", help="which sensor (name or address), if several are on")
     option("--turns", action="store_true", help="wait for full turns as well")
     option(
         "--forget", metavar="ID", help="throw this sensor's calibration away and do nothing else"
@@ -69,14 +73,12 @@ def _calibrated(args: argparse.Namespace) -> tuple[SensorInfo, InertialCalibrati
 
     from dashboard.calibrating import watch
     from sensors.drivers.replay import ReplaySource
-    from sensors.drivers.table import TableSource
     from sensors.errors import RecordingError
     from sessions.errors import SourceError
 
     if args.recording is None:
-        table = TableSource(seed=args.seed, speed=None if args.fast else 1.0)
         guide = _Guide(with_turns=args.turns)
-        info, positions = asyncio.run(watch(table, named=args.sensor, until=guide.enough))
+        info, positions = asyncio.run(watch(_source(args), until=guide.enough))
         return info, positions.calibration(time.time())
     replay = ReplaySource(args.recording, speed=None)
     try:
@@ -84,6 +86,21 @@ def _calibrated(args: argparse.Namespace) -> tuple[SensorInfo, InertialCalibrati
     except RecordingError as error:
         raise SourceError(error.path, str(error).removeprefix(f"{error.path}: ")) from error
     return info, positions.calibration(replay.recording.started_unix_s)
+
+
+def _source(args: argparse.Namespace) -> Source:
+    import asyncio
+
+    if args.source == "simulated":
+        from sensors.drivers.table import TableSource
+
+        return TableSource(seed=args.seed, speed=None if args.fast else 1.0)
+    from dashboard.nearby import on_table, table_source
+
+    tell("Looking for the sensor…")
+    sensor = asyncio.run(on_table(args.sensor, LOOK_S, args.data))
+    tell(f"Found {sensor.name}. Lay it on each of its six faces, three seconds each.")
+    return table_source(sensor)
 
 
 def _forget(store: CalibrationStore, sensor: str) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 
 import pytest
@@ -72,6 +73,22 @@ async def test_find_them_give_them_places_record(monkeypatch, tmp_path):
         if isinstance(item, Notification):
             decoders[item.sensor].feed(item)
     assert all(decoder.statistics.received > 100 for decoder in decoders.values())
+
+
+async def test_a_sensor_on_the_table_is_followed(monkeypatch):
+    """It lies still, so one face is seen; Ctrl-C lets it go."""
+    async with staged("bluez", [dict(three()[0], name="PELVIS")], monkeypatch) as (stage, _):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "dashboard.cli", "calibrate-sensor", "--sensor", "PELVIS",
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=dict(os.environ),
+        )  # fmt: skip
+        said = []
+        while not any("Still to point up" in line for line in said):
+            said.append((await process.stderr.readline()).decode())
+        assert any("Found PELVIS" in line for line in said)
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+        assert not (await stage.tell("PELVIS", "stats"))["connected"]
 
 
 async def test_what_can_go_wrong_is_said(monkeypatch, tmp_path):

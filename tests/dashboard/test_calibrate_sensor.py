@@ -21,7 +21,7 @@ TABLE = SensorId("simulated-table")
 
 
 def run(*options: str | Path) -> int:
-    return main(["calibrate-sensor", *map(str, options)])
+    return main(["calibrate-sensor", "--source", "simulated", *map(str, options)])
 
 
 def test_live_with_turns(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """Benchmarks: `accuracy` against the truth and other filters, `files` the whole way with speed,
-`throughput` of three sensors on one radio, `fuzz` and `decoding` of every protocol.
+`throughput` of three sensors on one radio, `fuzz` and `decoding` of every protocol, `ble`: three
+emulated sensors through the real `bleak`, every sample accounted for, and drops of the link.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import accuracy, decoding, fuzz, throughput
+from benchmarks import accuracy, ble, decoding, fuzz, throughput
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -39,7 +40,7 @@ class Timing:
     write_s: float
 
 
-CHOICES = ("accuracy", "files", "throughput", "fuzz", "decoding", "all")
+CHOICES = ("accuracy", "files", "throughput", "fuzz", "decoding", "ble", "all")
 
 
 def main() -> None:
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument(
         "--notifications", type=int, default=100_000, help="of fuzz, per protocol (default: 100000)"
     )
+    parser.add_argument("--drops", type=int, default=20, help="of ble (default: 20)")
     args = parser.parse_args()
     if args.which in ("accuracy", "all"):
         accuracy.run(args.seeds, args.minutes)
@@ -60,6 +62,8 @@ def main() -> None:
         throughput.run()
     if args.which in ("decoding", "all"):
         decoding.run()
+    if args.which in ("ble", "all") and not ble.run(args.minutes, args.drops):
+        raise SystemExit("ble: this is not as it should be")
     if args.which in ("fuzz", "all"):
         fuzz.run(args.notifications)
 

@@ -118,12 +118,21 @@ class DeviceClock:
         Width of the device's counter.
     max_rate
         Largest believable ``|rate − 1|``: 300 ppm for crystals, some % for RC oscillators.
+    rate_sd
+        Standard deviation of ``rate − 1`` from device to device.
     """
 
-    def __init__(self, tick_s: float = 1e-6, bits: int = 32, max_rate: float = 300e-6) -> None:
+    def __init__(
+        self,
+        tick_s: float = 1e-6,
+        bits: int = 32,
+        max_rate: float = 300e-6,
+        rate_sd: float = _PRIOR_RATE_SD,
+    ) -> None:
         self._tick_s = tick_s
         self._wrap = 1 << bits
         self._max_rate = max_rate
+        self._rate_sd = rate_sd
         self._slope = 0.0
         self._usual_slope = 0.0
         self.epochs = 0
@@ -150,6 +159,15 @@ class DeviceClock:
         """One standard deviation of the times given out now, without the constant delay (s)."""
         scatter = self._mean_delay_s if self._scatter_s is None else self._scatter_s
         return math.hypot(self._behind_s, scatter, _RESOLUTION_S)
+
+    @property
+    def observed_s(self) -> float:
+        """How much device time the line is drawn from (s)."""
+        return self._bins[-1][0] - self._bins[0][0] if self._bins else 0.0
+
+    def delay_s(self, device_s: float, arrival_s: float) -> float:
+        """How much later than the quickest packets ``device_s`` arrives (s)."""
+        return arrival_s - device_s - self._floor(device_s)
 
     def unwrap(self, ticks: int, arrival_s: float) -> float | None:
         """Return the device time of a wrapped counter value that just arrived.
@@ -260,7 +278,7 @@ class DeviceClock:
         span_s = self._bins[-1][0] - self._bins[0][0]
         noise_s = self._mean_delay_s if self._scatter_s is None else self._scatter_s
         noise = max(noise_s, _RESOLUTION_S) / max(span_s, _BIN_S)
-        weight = _PRIOR_RATE_SD**2 / (_PRIOR_RATE_SD**2 + noise**2)
+        weight = self._rate_sd**2 / (self._rate_sd**2 + noise**2)
         shrunk = self._usual_slope + weight * (slope - self._usual_slope)
         self._usual_slope += (shrunk - self._usual_slope) * (_BIN_S / WINDOW_S)
         return shrunk

@@ -65,6 +65,11 @@ class BleSource:
         self._tasks: list[asyncio.Task[None]] = []
         self._state = "new"
 
+    @property
+    def waiting(self) -> int:
+        """Items that nobody has taken yet."""
+        return len(self._queue)
+
     def now_s(self) -> float:
         """Host monotonic seconds just now."""
         return time.monotonic()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dashboard.commands import (
     analyze,
     calibrate_sensor,
+    conformance,
     doctor,
     export,
     live,
@@ -39,6 +40,7 @@ EXIT_INTERRUPTED = 130
 _COMMANDS = (
     live, scan, roles, doctor, record, analyze, export, sessions, people, simulate,
     calibrate_sensor,
+    conformance,
 )  # fmt: skip
 _DESCRIPTION = "See which part of your back turned, measured with small motion sensors."
 

@@ -68,7 +68,9 @@ def open_radio() -> Central:
     """Return this computer's radio; nothing happens on the air yet."""
     # bleak costs a quarter of a second that commands without a radio need not pay.
     from sensors.drivers.ble import Central
+    from sensors.drivers.plugins import load_plugins
 
+    load_plugins()
     return Central(services=services())
 
 

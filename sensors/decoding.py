@@ -22,7 +22,7 @@ from sensors.samples import ImuBlock
 
 if TYPE_CHECKING:
     from sensors.drivers.base import Notification
-    from sensors.protocols.burst import Burst
+    from sensors.protocols.burst import Burst, Reader
     from sensors.samples import SensorInfo
 
 REORDER_PACKETS = 32
@@ -91,6 +91,8 @@ class StreamDecoder:
         are corrected by its ``calibration``.
     origin_s
         Host monotonic seconds of the session clock's zero.
+    reader
+        Reads its bytes; ``None`` = as its family does.
 
     Raises
     ------
@@ -98,11 +100,11 @@ class StreamDecoder:
         ``info.protocol`` is a kind of sensor this program cannot read.
     """
 
-    def __init__(self, info: SensorInfo, origin_s: float) -> None:
+    def __init__(self, info: SensorInfo, origin_s: float, reader: Reader | None = None) -> None:
         self.info = info
         self.gaps: list[Gap] = []
         self._origin_s = origin_s
-        self._reader = reader_of(info)
+        self._reader = _reader_of(info) if reader is None else reader
         self._period_s = 1.0 / info.rate_hz
         facts = self._reader.clock
         if facts is None:
@@ -254,6 +256,17 @@ class StreamDecoder:
         keep = max(1.0 - span_s / _RATE_MEMORY_S, 0.0)
         self._steps = self._steps * keep + steps
         self._steps_s = self._steps_s * keep + span_s
+
+
+def _reader_of(info: SensorInfo) -> Reader:
+    """Make a reader, of another package's driver if it takes one."""
+    try:
+        return reader_of(info)
+    except ProtocolError:
+        from sensors.drivers.plugins import load_plugins
+
+        load_plugins()
+        return reader_of(info)
 
 
 def _joined(blocks: list[ImuBlock]) -> ImuBlock | None:

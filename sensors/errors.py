@@ -8,6 +8,7 @@ SensorError
 ├── RoleError                  which sensor is worn where cannot be read or written
 │   └── NoRolesError           no sensor has a place yet
 ├── CannotShowError            a sensor has no lamp that could blink
+├── DriverError                a driver of another package cannot be used
 ├── SourceEndedError           a source that was already used up is asked for more
 └── RecordingError             a recording cannot be written or read
     ├── RecordingExistsError   writing would overwrite a file
@@ -102,6 +103,15 @@ class CannotShowError(SensorError):
             f"The sensor {sensor} cannot blink. Switch it off and look which one has gone, or name "
             "the sensors with their maker's app."
         )
+
+
+class DriverError(SensorError):
+    """A driver of another package cannot be used; ``name`` is that of its entry point."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"The driver '{name}' {reason}. Update or uninstall its package.")
 
 
 class SourceEndedError(SensorError):

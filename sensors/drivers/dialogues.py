@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from sensors.drivers.dialogue import Chore, Command, Dialogue, Opening, Pause, Read, Write
 from sensors.errors import ProtocolError
 from sensors.protocols import metamotion, movella_dot, movesense, open_profile, witmotion
-from sensors.protocols.families import FAMILIES, family_named, recognise
+from sensors.protocols.families import all_families, family_named, recognise
 from sensors.protocols.metamotion.messages import is_fused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sensors.drivers.link import Advertisement
 
@@ -32,7 +32,7 @@ def family_of(advertisement: Advertisement) -> str | None:
 
 def services() -> frozenset[str]:
     """Return the services by which sensors of all families are recognised once connected."""
-    return frozenset[str]().union(*(family.services for family in FAMILIES))
+    return frozenset[str]().union(*(family.services for family in all_families()))
 
 
 def dialogue_for(protocol: str, rate_hz: float | None = None) -> Dialogue:
@@ -51,9 +51,9 @@ def dialogue_for(protocol: str, rate_hz: float | None = None) -> Dialogue:
         There is no such family, or nothing is known to say to its sensors.
     """
     family = family_named(protocol)
-    if protocol not in _DIALOGUES:
+    if protocol not in DIALOGUES:
         raise ProtocolError(protocol, "this program cannot connect to this kind of sensor", b"")
-    return _DIALOGUES[protocol](family.rate_hz if rate_hz is None else rate_hz)
+    return DIALOGUES[protocol](family.rate_hz if rate_hz is None else rate_hz)
 
 
 def _open_profile(rate_hz: float) -> Dialogue:
@@ -202,10 +202,11 @@ def _metamotion(rate_hz: float) -> Dialogue:
     )
 
 
-_DIALOGUES: Final = {
+DIALOGUES: Final[dict[str, Callable[[float], Dialogue]]] = {
     open_profile.PROTOCOL: _open_profile,
     movella_dot.PROTOCOL: _movella_dot,
     witmotion.PROTOCOL: _witmotion,
     movesense.PROTOCOL: _movesense,
     metamotion.PROTOCOL: _metamotion,
 }
+"""By name of the family; :mod:`sensors.drivers.plugins` adds those of other packages."""

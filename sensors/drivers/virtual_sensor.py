@@ -70,18 +70,27 @@ class VirtualSensor:
         Draws clock rate, clock offset and boot number.
     rate_hz
         Sampling rate.
+    uptime_s
+        What its clock shows at true time 0; ``None`` = drawn, too.
     """
 
-    def __init__(self, settings: RadioSettings, rng: np.random.Generator, rate_hz: float) -> None:
+    def __init__(
+        self,
+        settings: RadioSettings,
+        rng: np.random.Generator,
+        rate_hz: float,
+        uptime_s: float | None = None,
+    ) -> None:
         self.skew = 1e-6 * settings.clock_ppm * rng.standard_normal()
-        self._uptime_s = rng.uniform(10.0, 8000.0)
+        drawn_s = rng.uniform(10.0, 8000.0)
+        self._uptime_s = drawn_s if uptime_s is None else uptime_s
         self._rate_hz = rate_hz
         self._batch = min(settings.batch, capacity(BlockKind.IMU6, settings.payload_bytes))
         self._ring_ms = round(settings.ring_s * 1000.0)
         self._payload = settings.payload_bytes
         self._clock_ppm = round(settings.clock_ppm)
         self._boot_id = int(rng.integers(_WRAP))
-        self._scale = Scale(
+        self.scale = Scale(
             group_delay_us=4500,
             acc_mps2=_ACC_RANGE_G * GRAVITY_MPS2 / _FULL_SCALE,
             gyr_dps=_GYR_RANGE_DPS / _FULL_SCALE,
@@ -95,6 +104,14 @@ class VirtualSensor:
         self._sequence = 0
         self._fresh = True
         self._next_status_s = 0.0
+
+    def begin_with(self, sequence: int) -> None:
+        """Give the next packet this number."""
+        self._sequence = sequence
+
+    def forget_rest(self) -> None:
+        """Throw away samples that did not fill a batch; streaming begins anew."""
+        self._keep_from(len(self._t_s))
 
     def battery_percent(self, t_s: float) -> int:
         """Charge left at true time ``t_s`` (s)."""
@@ -123,7 +140,7 @@ class VirtualSensor:
         )
         return (
             Packet(t_s, Characteristic.INFO.value, info.encode()),
-            Packet(t_s, Characteristic.SCALE.value, self._scale.encode()),
+            Packet(t_s, Characteristic.SCALE.value, self.scale.encode()),
             Packet(t_s, Characteristic.CONFIG.value, config.encode()),
         )
 
@@ -143,13 +160,13 @@ class VirtualSensor:
             packet = self._packet()
             packets.append(packet)
             if packet.ready_s >= self._next_status_s:
-                packets.append(self._status(packet.ready_s, dropped))
+                packets.append(self.status(packet.ready_s, dropped))
                 self._next_status_s = packet.ready_s + _STATUS_EVERY_S
         return packets
 
     def _keep(self, block: ImuBlock) -> None:
         scaled = np.hstack(
-            [block.acc / self._scale.acc_mps2, np.rad2deg(block.gyr) / self._scale.gyr_dps]
+            [block.acc / self.scale.acc_mps2, np.rad2deg(block.gyr) / self.scale.gyr_dps]
         )
         raw = np.clip(np.rint(scaled), -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
         clipped = ((raw == -_FULL_SCALE) | (raw == _FULL_SCALE - 1)).any(axis=1)
@@ -160,7 +177,7 @@ class VirtualSensor:
     def _packet(self) -> Packet:
         n = self._batch
         first_s, last_s = float(self._t_s[0]), float(self._t_s[n - 1])
-        first_us, last_us = self._device_us(first_s), self._device_us(last_s)
+        first_us, last_us = self.device_us(first_s), self.device_us(last_s)
         packet = DataPacket(
             BlockKind.IMU6,
             self._sequence,
@@ -171,14 +188,18 @@ class VirtualSensor:
             restarted=self._fresh,
         )
         self._fresh = False
-        self._t_s, self._raw, self._clipped = self._t_s[n:], self._raw[n:], self._clipped[n:]
+        self._keep_from(n)
         self._sequence = (self._sequence + 1) % (1 << 16)
         return Packet(last_s + _READY_S, Characteristic.DATA.value, encode_packet(packet))
 
-    def _status(self, t_s: float, dropped: int) -> Packet:
+    def _keep_from(self, n: int) -> None:
+        self._t_s, self._raw, self._clipped = self._t_s[n:], self._raw[n:], self._clipped[n:]
+
+    def status(self, t_s: float, dropped: int) -> Packet:
+        """Return how the sensor is doing at true time ``t_s`` (s)."""
         status = Status(
             DeviceState.STREAMING,
-            uptime_us=self._device_us(t_s),
+            uptime_us=self.device_us(t_s),
             dropped=dropped,
             overruns=0,
             refusals=0,
@@ -191,5 +212,6 @@ class VirtualSensor:
     def _charge(t_s: float) -> float:
         return max(1.0 - t_s / _BATTERY_LIFE_S, 0.0)
 
-    def _device_us(self, t_s: float) -> int:
+    def device_us(self, t_s: float) -> int:
+        """Return what its clock shows at true time ``t_s`` (s), in µs since boot."""
         return round((self._uptime_s + t_s) * (1.0 + self.skew) * 1e6)

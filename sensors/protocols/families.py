@@ -117,6 +117,20 @@ FAMILIES: Final = (
 )
 
 
+_OTHERS: Final[dict[str, Family]] = {}
+"""Families that other packages brought."""
+
+
+def register(family: Family) -> None:
+    """Know one more family from now on."""
+    _OTHERS[family.protocol] = family
+
+
+def all_families() -> tuple[Family, ...]:
+    """Return the families of this program and those registered."""
+    return (*FAMILIES, *_OTHERS.values())
+
+
 def family_named(protocol: str) -> Family:
     """Return a family by its name in recordings.
 
@@ -125,7 +139,7 @@ def family_named(protocol: str) -> Family:
     ProtocolError
         This program knows no such family.
     """
-    for family in FAMILIES:
+    for family in all_families():
         if family.protocol == protocol:
             return family
     raise ProtocolError(protocol, "this program cannot read this kind of sensor", b"")
@@ -145,7 +159,7 @@ def recognise(
     companies
         Company numbers of its manufacturer data.
     """
-    return next((f for f in FAMILIES if f.matches(name, services, companies)), None)
+    return next((f for f in all_families() if f.matches(name, services, companies)), None)
 
 
 def reader_of(info: SensorInfo) -> Reader:

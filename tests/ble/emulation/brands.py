@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
-from tests.ble.emulation import firmwares, makers
+from sensors.conformance import makers
+from sensors.conformance.open_device import OpenProfileDevice
+from sensors.protocols.open_profile import SERVICE
+from tests.ble.emulation.firmwares import BatteryOnly
 from tests.ble.emulation.sensor import Air, Sensor, Weather
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+UPTIME_S = 100.0
+
 Brand = tuple["Callable[..., Any]", tuple[str, ...], int | None]
 
 BRANDS: dict[str, Brand] = {
-    "open": (firmwares.OpenProfile, (firmwares.SERVICE,), None),
-    "battery": (firmwares.BatteryOnly, (), None),
+    "open": (OpenProfileDevice, (SERVICE,), None),
+    "battery": (BatteryOnly, (), None),
     "witmotion": (makers.WitMotion, (), None),
     "metamotion": (makers.MetaMotion, ("326a9000-85cb-9195-d9dd-464cfbbae75a",), None),
     "dot": (makers.MovellaDot, (), 0x0886),
@@ -38,7 +44,7 @@ def make_sensor(
     return Sensor(
         name=name,
         address=address,
-        brand=lambda boot: kind(seed + boot, rate_hz),
+        brand=lambda boot: kind(seed + boot, rate_hz, time.monotonic(), UPTIME_S),
         advertised=advertised,
         air=air,
         company=company,

@@ -12,27 +12,14 @@ import random
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-READ, WRITE, COMMAND, NOTIFY = "read", "write", "write-without-response", "notify"
-BATTERY_SERVICE = "0000180f-0000-1000-8000-00805f9b34fb"
-BATTERY_LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"
+from sensors.drivers.link import BATTERY_LEVEL
+
+if TYPE_CHECKING:
+    from sensors.conformance.device import Device, Value
+
 PACKETS_PER_EVENT = 8
-
-Value = tuple[str, bytes]
-"""A characteristic and what it says."""
-
-
-class Firmware(Protocol):
-    """What runs on the sensor; a reboot makes a new one."""
-
-    services: dict[str, dict[str, tuple[str, ...]]]
-    data: str
-
-    def read(self, characteristic: str) -> bytes: ...
-    def write(self, characteristic: str, value: bytes, now_s: float) -> list[Value]: ...
-    def produce(self, now_s: float) -> list[tuple[int, Value]]: ...
-    def link_closed(self) -> None: ...
 
 
 class Air(Protocol):
@@ -60,7 +47,7 @@ class Sensor:
 
     name: str
     address: str
-    brand: object  # a callable that boots a Firmware
+    brand: object  # a callable that boots a Device
     advertised: tuple[str, ...]
     air: Air
     company: int | None = None
@@ -71,7 +58,7 @@ class Sensor:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
-        self.firmware: Firmware = self.brand(0)
+        self.firmware: Device = self.brand(0)
         self.powered = self.reachable = True
         self.silent = False
         self.connected = False

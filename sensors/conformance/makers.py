@@ -1,14 +1,30 @@
-"""What runs on the makers' sensors, packed here by hand from their papers, not by our encoders."""
+"""What runs on the makers' sensors, packed here by hand from their papers, not by our encoders.
+
+Each sample carries its number, so that what was invented, doubled or put out of order is seen.
+"""
 
 from __future__ import annotations
 
 import struct
 from typing import ClassVar
 
-from tests.ble.emulation.firmwares import BATTERY, NUMBERS, SampleClock
-from tests.ble.emulation.sensor import COMMAND, NOTIFY, READ, WRITE, Value
+from sensors.conformance.device import (
+    COMMAND,
+    NOTIFY,
+    NUMBERS,
+    READ,
+    WRITE,
+    Produced,
+    SampleClock,
+    Services,
+    Value,
+)
+from sensors.drivers.link import BATTERY_LEVEL
+from sensors.samples import GRAVITY_MPS2
 
-Produced = list[tuple[int, Value]]
+BATTERY_SERVICE = "0000180f-0000-1000-8000-00805f9b34fb"
+BATTERY: Services = {BATTERY_SERVICE: {BATTERY_LEVEL: (READ, NOTIFY)}}
+BATTERY_PERCENT = 87
 
 
 class Maker:
@@ -17,13 +33,14 @@ class Maker:
     off = 30e-6
     """By how much the clock is faster than the host's."""
 
-    def __init__(self, seed: int, rate_hz: float) -> None:
-        self.clock = SampleClock(rate_hz * (1.0 + self.off))
-        self.uptime_s = 100.0 + 7.0 * seed
+    def __init__(self, seed: int, rate_hz: float, now_s: float, uptime_s: float) -> None:
+        self.clock = SampleClock(rate_hz * (1.0 + self.off), now_s)
+        self.uptime_s = uptime_s + 0.007 * seed
         self.streaming = False
         self.blinks = 0
 
     def start(self, now_s: float) -> None:
+        """Stream from now on."""
         if not self.streaming:
             self.clock.start(now_s)
         self.streaming = True
@@ -33,12 +50,21 @@ class Maker:
         return self.uptime_s + number / self.clock.rate_hz * (1.0 + self.off)
 
     def due(self, now_s: float) -> range:
+        """Return the numbers of new samples, if it streams."""
         return self.clock.due(now_s) if self.streaming else range(0)
 
+    def acc_x(self, number: int) -> float:
+        """What x of the accelerometer reads in sample ``number`` (m/s²)."""
+        return number % NUMBERS / 1000.0
+
     def read(self, characteristic: str) -> bytes:
+        """Return a characteristic's value."""
+        if characteristic == BATTERY_LEVEL:
+            return bytes([BATTERY_PERCENT])
         raise KeyError(characteristic)
 
     def link_closed(self) -> None:
+        """Stop: all of them do."""
         self.streaming = False
 
 
@@ -48,17 +74,18 @@ class WitMotion(Maker):
     off = -0.006
     write_uuid = "0000ffe9-0000-1000-8000-00805f9a34fb"
     data = "0000ffe4-0000-1000-8000-00805f9a34fb"
-    services: ClassVar = {
+    services: ClassVar[Services] = {
         "0000ffe5-0000-1000-8000-00805f9a34fb": {write_uuid: (WRITE, COMMAND), data: (NOTIFY,)}
     }
 
-    def __init__(self, seed: int, rate_hz: float) -> None:
-        super().__init__(seed, rate_hz)
+    def __init__(self, seed: int, rate_hz: float, now_s: float, uptime_s: float) -> None:
+        super().__init__(seed, rate_hz, now_s, uptime_s)
         self.frames = b""
         self.streaming = True
         self.rate_code = 6
 
     def write(self, characteristic: str, value: bytes, now_s: float) -> list[Value]:
+        """Take in what the host writes."""
         if value == bytes.fromhex("ffaa276400"):
             return [(self.data, bytes.fromhex("55716400") + struct.pack("<8h", 393, *[0] * 7))]
         if value[:3] == bytes.fromhex("ffaa03"):
@@ -66,7 +93,8 @@ class WitMotion(Maker):
         return []
 
     def produce(self, now_s: float) -> Produced:
-        sent = []
+        """Return what became ready."""
+        sent: Produced = []
         for number in self.due(now_s):
             raw = (number % NUMBERS - NUMBERS // 2, 0, 2048, 0, 0, 0, 0, 0, 0)
             self.frames += struct.pack("<2B9h", 0x55, 0x61, *raw)
@@ -75,7 +103,12 @@ class WitMotion(Maker):
                 self.frames = b""
         return sent if self.rate_code == 9 else []
 
+    def acc_x(self, number: int) -> float:
+        """What x of the accelerometer reads in sample ``number`` (m/s²)."""
+        return (number % NUMBERS - NUMBERS // 2) * 16.0 * GRAVITY_MPS2 / 32768.0
+
     def link_closed(self) -> None:
+        """Drop what did not fill a notification; it streams to whoever listens."""
         self.frames = b""
 
 
@@ -84,12 +117,13 @@ class MetaMotion(Maker):
 
     write_uuid = "326a9001-85cb-9195-d9dd-464cfbbae75a"
     data = "326a9006-85cb-9195-d9dd-464cfbbae75a"
-    services: ClassVar = {
+    services: ClassVar[Services] = {
         "326a9000-85cb-9195-d9dd-464cfbbae75a": {write_uuid: (WRITE, COMMAND), data: (NOTIFY,)}
     }
     configured = False
 
     def write(self, characteristic: str, value: bytes, now_s: float) -> list[Value]:
+        """Take in what the host writes."""
         if value[:2] == b"\x03\x03":
             self.configured = value[2] & 0xA0 == 0xA0
         elif value == b"\x03\x01\x01" and self.configured:
@@ -102,8 +136,13 @@ class MetaMotion(Maker):
             return [(self.data, bytes.fromhex("118c633410"))]
         return []
 
+    def acc_x(self, number: int) -> float:
+        """What x of the accelerometer reads in sample ``number`` (m/s²)."""
+        return (number % NUMBERS - NUMBERS // 2) * GRAVITY_MPS2 / 4096.0
+
     def produce(self, now_s: float) -> Produced:
-        sent = []
+        """Return what became ready."""
+        sent: Produced = []
         for number in self.due(now_s):
             ticks = int(self.device_s(number) * 32768 / 48) % (1 << 32)
             raw = (number % NUMBERS - NUMBERS // 2, 0, 4096, 0, 0, 0)
@@ -111,28 +150,33 @@ class MetaMotion(Maker):
         return sent
 
 
+def _dot(number: str) -> str:
+    return f"1517{number}-4947-11e9-8646-d663bd873d93"
+
+
 class MovellaDot(Maker):
     """Payload 26 on newer firmware; older ones do not have it and stay silent."""
 
     payload = 26
-    _uuid = "1517{}-4947-11e9-8646-d663bd873d93".format
-    data = _uuid("2002")
-    services: ClassVar = {
-        _uuid("1000"): {_uuid("1002"): (READ, WRITE)},
-        _uuid("2000"): {
-            _uuid("2001"): (READ, WRITE), _uuid("2002"): (NOTIFY,), _uuid("2003"): (NOTIFY,),
+    data = _dot("2002")
+    services: ClassVar[Services] = {
+        _dot("1000"): {_dot("1002"): (READ, WRITE)},
+        _dot("2000"): {
+            _dot("2001"): (READ, WRITE), _dot("2002"): (NOTIFY,), _dot("2003"): (NOTIFY,),
         },
-        _uuid("3000"): {_uuid("3001"): (READ, NOTIFY)},
+        _dot("3000"): {_dot("3001"): (READ, NOTIFY)},
     }  # fmt: skip
 
-    def __init__(self, seed: int, rate_hz: float) -> None:
-        super().__init__(seed, min(rate_hz, 60.0))
+    def __init__(self, seed: int, rate_hz: float, now_s: float, uptime_s: float) -> None:
+        super().__init__(seed, min(rate_hz, 60.0), now_s, uptime_s)
         self.control = bytes(3)
 
     def read(self, characteristic: str) -> bytes:
+        """Return a characteristic's value."""
         return bytes([64, 0]) if characteristic.startswith("15173001") else self.control
 
     def write(self, characteristic: str, value: bytes, now_s: float) -> list[Value]:
+        """Take in what the host writes."""
         if characteristic.startswith("15171002"):
             self.blinks += value[0] & 1
         elif value[1] == 1:
@@ -144,6 +188,7 @@ class MovellaDot(Maker):
         return []
 
     def produce(self, now_s: float) -> Produced:
+        """Return what became ready."""
         return [(1, (self.data, self._packed(number))) for number in self.due(now_s)]
 
     def _packed(self, number: int) -> bytes:
@@ -155,7 +200,7 @@ class OldMovellaDot(MovellaDot):
     """Firmware that only knows rate and magnetometer together."""
 
     payload = 20
-    data = MovellaDot._uuid("2003")
+    data = _dot("2003")
 
     def _packed(self, number: int) -> bytes:
         us = round(self.device_s(number) * 1e6) % (1 << 32)
@@ -167,17 +212,18 @@ class Movesense(Maker):
 
     write_uuid = "34800001-7185-4d5d-b431-630e7050e8f0"
     data = "34800002-7185-4d5d-b431-630e7050e8f0"
-    services: ClassVar = {
+    services: ClassVar[Services] = {
         "34802252-7185-4d5d-b431-630e7050e8f0": {write_uuid: (WRITE,), data: (NOTIFY,)},
         **BATTERY,
     }
 
-    def __init__(self, seed: int, rate_hz: float) -> None:
-        super().__init__(seed, 104.0)
+    def __init__(self, seed: int, rate_hz: float, now_s: float, uptime_s: float) -> None:
+        super().__init__(seed, 104.0, now_s, uptime_s)
         self.waiting: list[int] = []
         self.reference = 0
 
     def write(self, characteristic: str, value: bytes, now_s: float) -> list[Value]:
+        """Take in what the host writes."""
         if value[0] == 1:
             assert value[2:] == b"/Meas/IMU6/104"
             self.reference = value[1]
@@ -188,7 +234,8 @@ class Movesense(Maker):
         return [(self.data, bytes([1, value[1]]) + b"\xc8\x00")]
 
     def produce(self, now_s: float) -> Produced:
-        sent = []
+        """Return what became ready."""
+        sent: Produced = []
         for number in self.due(now_s):
             self.waiting.append(number)
             if len(self.waiting) == 8:

@@ -1,6 +1,7 @@
 """Benchmarks: `accuracy` against the truth and other filters, `files` the whole way with speed,
 `throughput` of three sensors on one radio, `fuzz` and `decoding` of every protocol, `ble`: three
-emulated sensors through the real `bleak`, every sample accounted for, and drops of the link.
+emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
+`clocks`: how well sensors are on one clock.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import accuracy, ble, decoding, fuzz, throughput
+from benchmarks import accuracy, ble, clocks, decoding, fuzz, throughput
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -40,7 +41,7 @@ class Timing:
     write_s: float
 
 
-CHOICES = ("accuracy", "files", "throughput", "fuzz", "decoding", "ble", "all")
+CHOICES = ("accuracy", "files", "throughput", "fuzz", "decoding", "ble", "clocks", "all")
 
 
 def main() -> None:
@@ -62,6 +63,8 @@ def main() -> None:
         throughput.run()
     if args.which in ("decoding", "all"):
         decoding.run()
+    if args.which in ("clocks", "all") and not clocks.run(args.minutes, args.seeds):
+        raise SystemExit("clocks: two sensors are more than 5 ms apart")
     if args.which in ("ble", "all") and not ble.run(args.minutes, args.drops):
         raise SystemExit("ble: this is not as it should be")
     if args.which in ("fuzz", "all"):

@@ -12,6 +12,12 @@ The time given out never steps: the difference between the last time given and a
 worked off by bending the rate, by at most 2 % and normally below 0.1 %. What every packet waited at
 least (a firmware's queue, the filter of the sensor) cannot be seen from arrivals and stays in.
 
+Where a device answers what time it is, the other side is known as well: it cannot have heard the
+question before it was asked, so the quickest questions lie under the truth as the quickest packets
+lie above it. Packets may be in step with the radio and all wait alike; questions are not, so their
+shortest wait is about as long as the steps between the shortest ones, and what is left of the
+distance is what every packet waits.
+
 Causal and deterministic: the same observations give the same times, live and from a recording.
 """
 
@@ -47,6 +53,9 @@ _BIN_S = 1.0
 _PRIOR_RATE_SD = 50e-6
 _PRIOR_DELAY_S = 0.020
 _DELAY_MEMORY = 200
+_ASKED_ENOUGH = 16
+_ASKED_S = 150.0
+_SHORTEST = 4
 _SETTLED_BINS = 5
 _RESOLUTION_S = 0.0005
 _SLEW_TIME_S = 2.0
@@ -148,6 +157,9 @@ class DeviceClock:
         self._delays = 1
         self._mean_delay_s = _PRIOR_DELAY_S
         self._scatter_s: float | None = None
+        self._asked: deque[Point] = deque()
+        self._constant_s = 0.0
+        self._constant_sd_s = 0.0
 
     @property
     def rate_ppm(self) -> float:
@@ -158,7 +170,35 @@ class DeviceClock:
     def sd_s(self) -> float:
         """One standard deviation of the times given out now, without the constant delay (s)."""
         scatter = self._mean_delay_s if self._scatter_s is None else self._scatter_s
-        return math.hypot(self._behind_s, scatter, _RESOLUTION_S)
+        return math.hypot(self._behind_s, scatter, self._constant_sd_s, _RESOLUTION_S)
+
+    @property
+    def constant_delay_s(self) -> float:
+        """What every packet waits, as far as questions have shown it (s)."""
+        return self._constant_s
+
+    def exchange(self, asked_s: float, device_s: float) -> None:
+        """Take in that the device's clock stood at ``device_s`` when it heard a question.
+
+        Parameters
+        ----------
+        asked_s
+            Host monotonic seconds just before the question was sent.
+        device_s
+            Device time, unwrapped.
+        """
+        if self._last is None:
+            return
+        self._asked.append((device_s, asked_s - device_s))
+        while self._asked[-1][0] - self._asked[0][0] > _ASKED_S:
+            self._asked.popleft()
+        if len(self._asked) < _ASKED_ENOUGH:
+            return
+        below = sorted(self._floor(at_s) - offset_s for at_s, offset_s in self._asked)
+        step_s = (below[_SHORTEST] - below[0]) / _SHORTEST
+        before_s, self._constant_s = self._constant_s, max(below[0] - step_s, 0.0)
+        self._constant_sd_s = step_s
+        self._behind_s += self._constant_s - before_s
 
     @property
     def observed_s(self) -> float:
@@ -226,7 +266,7 @@ class DeviceClock:
             return arrival_s, 1.0 + self._slope
         self._slew(device_s - last[0])
         self._collect(device_s, offset_s)
-        host_s = device_s + self._floor(device_s) + self._behind_s
+        host_s = device_s + self._floor(device_s) - self._constant_s + self._behind_s
         self._last = (device_s, host_s)
         return host_s, (host_s - last[1]) / (device_s - last[0])
 

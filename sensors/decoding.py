@@ -22,7 +22,7 @@ from sensors.samples import ImuBlock
 
 if TYPE_CHECKING:
     from sensors.drivers.base import Notification
-    from sensors.protocols.burst import Burst, Reader
+    from sensors.protocols.burst import Burst, Exchange, Reader
     from sensors.samples import SensorInfo
 
 REORDER_PACKETS = 32
@@ -114,6 +114,7 @@ class StreamDecoder:
             self._count = None
             self._clock = DeviceClock(facts.tick_s, facts.bits, facts.max_rate)
             self._tick_s = facts.tick_s
+        self._exchange: Exchange | None = None
         self._sequence: int | None = None
         self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
         self._last_t_s = -math.inf
@@ -165,10 +166,22 @@ class StreamDecoder:
             self._errors += 1
             self._last_error = str(error)
             return None
+        self._compare_clocks(notification.arrival_s)
         if self._reader.period_s is not None:
             self._period_s = self._reader.period_s
         blocks = [self._timed(burst, notification.arrival_s) for burst in bursts]
         return _joined([block for block in blocks if block is not None])
+
+    def _compare_clocks(self, arrival_s: float) -> None:
+        """Use a new answer to what time it is."""
+        exchange = self._reader.exchange
+        if exchange is None or exchange is self._exchange:
+            return
+        self._exchange = exchange
+        device_s = self._clock.unwrap(exchange.ticks, arrival_s)
+        if device_s is not None:
+            took_us = (round(arrival_s * 1e6) - exchange.asked_us) % (1 << 32)
+            self._clock.exchange(arrival_s - took_us * 1e-6, device_s)
 
     def _timed(self, burst: Burst, arrival_s: float) -> ImuBlock | None:
         """Put a burst on the session clock, if it is in order and holds samples."""

@@ -36,6 +36,7 @@ class AcmeReader:
     def __init__(self) -> None:
         self.period_s = None
         self.status = None
+        self.exchange = None
 
     def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
         if characteristic != DATA:

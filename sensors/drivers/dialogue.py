@@ -32,6 +32,8 @@ class Pause:
     seconds: float
 
 
+_GOLDEN = 0.6180339887498949
+
 Command: TypeAlias = Read | Write | Pause
 
 
@@ -47,13 +49,17 @@ class Opening:
 class Chore:
     """What is asked again and again while the sensor streams.
 
-    ``first_s`` are the moments after the start, ``every_s`` what follows them; ``ask`` gets the
-    number of the occasion and host monotonic seconds.
+    ``first_s`` are the moments after the start, ``every_s`` what follows them in the mean; ``ask``
+    gets the number of the occasion and host monotonic seconds.
     """
 
     ask: Callable[[int, float], tuple[Command, ...]]
     first_s: tuple[float, ...]
     every_s: float
+
+    def after_s(self, number: int) -> float:
+        """How long to wait before an occasion: never in step with the radio, nor with anything."""
+        return self.every_s * (0.9 + 0.2 * (number * _GOLDEN % 1.0))
 
 
 @dataclass(frozen=True, slots=True)

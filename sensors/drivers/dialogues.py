@@ -84,7 +84,7 @@ def _open_profile(rate_hz: float) -> Dialogue:
         data=frozenset({_OSI.DATA}),
         stop=control(open_profile.Control.STOP),
         identify=control(open_profile.Control.IDENTIFY),
-        chores=(Chore(ask_time, tuple(0.2 + 0.053 * n for n in range(20)), 5.0),),
+        chores=(Chore(ask_time, tuple(0.2 + 0.053 * n for n in range(20)), 2.0),),
     )
 
 

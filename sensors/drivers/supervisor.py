@@ -291,8 +291,8 @@ class Supervisor:
             number, before_s = number + 1, at_s
             await self._try(self._say(link, chore.ask(number, time.monotonic())))
         while True:
-            await asyncio.sleep(chore.every_s)
             number += 1
+            await asyncio.sleep(chore.after_s(number))
             await self._try(self._say(link, chore.ask(number, time.monotonic())))
 
     async def _repeat(self, every_s: float, ask: Callable[[], Coroutine[None, None, None]]) -> None:

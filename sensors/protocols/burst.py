@@ -79,6 +79,22 @@ class Burst:
         return len(self.acc)
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A device's answer to what time it is.
+
+    Attributes
+    ----------
+    asked_us
+        The lowest 32 bits of the host's monotonic µs when it asked, as they came back.
+    ticks
+        The device's clock when it heard the question, modulo its width.
+    """
+
+    asked_us: int
+    ticks: int
+
+
 class Reader(Protocol):
     """One family's way from bytes to bursts; one object per sensor.
 
@@ -92,12 +108,15 @@ class Reader(Protocol):
         Time between samples as the device states it; ``None`` until it did.
     status
         The newest thing the device said of its state, in the family's own terms, or ``None``.
+    exchange
+        Its newest answer to what time it is; ``None`` if it never gave one.
     """
 
     clock: ClockFacts | None
     sequence_wrap: int
     period_s: float | None
     status: object | None
+    exchange: Exchange | None
 
     def feed(self, characteristic: str, data: bytes) -> Sequence[Burst]:
         """Take in a value of a characteristic (128-bit UUID, lower case).

@@ -211,3 +211,35 @@ def test_missing_samples_are_counted_through_jitter(missing, jitter):
 def test_hull_is_not_confused_by_points_in_a_line():
     points = [(float(x), 2.0 + 1e-4 * x) for x in range(90)]
     assert floor_slope(points, 3e-4) == pytest.approx(1e-4)
+
+
+def asked_in_step(clock):
+    """A device whose packets all wait 24 ms for the radio, and which is asked what time it is."""
+    rng = np.random.default_rng(5)
+    errors = []
+    for number in range(1500):
+        true_s = 0.04 * number
+        if number % 25 == 10:
+            asked_s = true_s + rng.uniform(0.0, 0.04)
+            heard_s = math.ceil(asked_s / 0.04) * 0.04
+            clock.exchange(HOST_S + asked_s, 100.0 + heard_s)
+        host_s, _ = clock.observe(100.0 + true_s, HOST_S + true_s + 0.024)
+        errors.append(host_s - HOST_S - true_s)
+    return np.array(errors)
+
+
+def test_questions_show_what_all_packets_wait(monkeypatch):
+    errors = asked_in_step(clock := DeviceClock())
+    assert np.abs(errors[-250:]).max() < 0.004
+    assert np.abs(np.diff(errors)).max() < 0.002
+    assert clock.constant_delay_s == pytest.approx(0.024, abs=0.004)
+    assert clock.sd_s < 0.004
+    monkeypatch.setattr(DeviceClock, "exchange", lambda *_: None)
+    assert asked_in_step(DeviceClock())[-1] == pytest.approx(0.024, abs=1e-4)
+
+
+def test_questions_to_a_clock_nobody_has_heard_of_mean_nothing():
+    clock = DeviceClock()
+    clock.exchange(1.0, 2.0)
+    assert clock.observe(3.0, 10.0) == (10.0, 1.0)
+    assert clock.constant_delay_s == 0.0

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, ClockFacts
+from sensors.protocols.burst import Burst, ClockFacts, Exchange
 from sensors.protocols.metamotion.commands import (
     ACC_RANGE_G,
     GYR_RANGE_DPS,
@@ -37,6 +37,7 @@ class MetaMotionReader:
     def __init__(self) -> None:
         self.period_s: float | None = None
         self.status: object | None = None
+        self.exchange: Exchange | None = None
 
     def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""

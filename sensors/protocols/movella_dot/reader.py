@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import Burst, ClockFacts, unknown
+from sensors.protocols.burst import Burst, ClockFacts, Exchange, unknown
 from sensors.protocols.movella_dot.characteristics import PROTOCOL, Characteristic
 from sensors.protocols.movella_dot.device import Battery, Report
 from sensors.protocols.movella_dot.messages import decode_message
@@ -50,6 +50,7 @@ class MovellaDotReader:
     def __init__(self, rate_hz: float) -> None:
         self.period_s: float | None = None
         self.status: object | None = None
+        self.exchange: Exchange | None = None
         self._rate_hz = rate_hz
         self._kind: PayloadId | None = None
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import Burst, ClockFacts
+from sensors.protocols.burst import Burst, ClockFacts, Exchange
 from sensors.protocols.movesense.commands import NOTIFY, PROTOCOL, Code, decode_answer
 from sensors.protocols.movesense.measurements import (
     decode_measurement,
@@ -42,6 +42,7 @@ class MovesenseReader:
     def __init__(self, rate_hz: float) -> None:
         self.period_s: float | None = None
         self.status: object | None = None
+        self.exchange: Exchange | None = None
         self._whole = measurement_bytes(_VECTORS, samples_per_packet(rate_hz))
         self._nominal_ms = _MS / rate_hz
         self._period_ms = self._nominal_ms

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import NOTHING, BoolArray, Burst, ClockFacts
+from sensors.protocols.burst import NOTHING, BoolArray, Burst, ClockFacts, Exchange
 from sensors.protocols.open_profile.characteristics import (
     PROTOCOL,
     Characteristic,
     Scale,
     Status,
 )
+from sensors.protocols.open_profile.commands import SyncReply
 from sensors.protocols.open_profile.packets import (
     BlockKind,
     DataPacket,
@@ -38,6 +39,7 @@ class OpenProfileReader:
     def __init__(self) -> None:
         self.period_s: float | None = None
         self.status: object | None = None
+        self.exchange: Exchange | None = None
         self._scale: Scale | None = None
         self._worth: FloatArray = np.ones(6)
 
@@ -50,6 +52,9 @@ class OpenProfileReader:
             self.period_s = 1.0 / self._scale.rate_hz
             gyr_radps = math.radians(self._scale.gyr_dps)
             self._worth = np.repeat([self._scale.acc_mps2, gyr_radps], 3)
+        elif characteristic == Characteristic.TIME_SYNC:
+            reply = SyncReply.decode(data)
+            self.exchange = Exchange(reply.echo, reply.received_us % (1 << 32))
         elif characteristic == Characteristic.STATUS:
             self.status = Status.decode(data)
         return ()

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, ClockFacts
+from sensors.protocols.burst import Burst, ClockFacts, Exchange
 from sensors.protocols.values import DEGREE, G
 from sensors.protocols.witmotion.frames import DATA, Frames, decode_data, decode_reply
 from sensors.protocols.witmotion.registers import NOTIFY
@@ -29,6 +29,7 @@ class WitMotionReader:
     def __init__(self) -> None:
         self.period_s: float | None = None
         self.status: object | None = None
+        self.exchange: Exchange | None = None
         self._frames = Frames()
 
     @property

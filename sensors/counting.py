@@ -20,8 +20,8 @@ RATE_SD: Final = 0.006
 """MEMS oscillators are off by up to some percent; of what is sold, none by more than 2 %."""
 
 LEARN_S: Final = 8.0
-"""Before so much is known of the rate, a slow device cannot be told from one that loses: what is lost
-in the first seconds may stay unnoticed."""
+"""Before so much is known of the rate, a slow device cannot be told from one that loses: what is
+lost in the first seconds may stay unnoticed."""
 
 WATCH_S: Final = 3.0
 """A delay that lasts this long has come to stay."""

@@ -18,6 +18,7 @@ from fusion.reps import Counted, RepFinder
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder
 from fusion.spine import Reference, heading_deg, turns, up_n
 from fusion.split import make_split
+from fusion.tissue import Ringing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,6 +125,7 @@ class DrillRun:
         self.split = make_split(setup, drill or SEATED)
         self.reps = RepFinder(drill, self.split, first) if drill else None
         self._lowpass = LowPass()
+        self._ringing = Ringing(4 if len(reference.chain) > 2 else 2)
         self._parameters = parameters
         self._counted = self.reps.counted if self.reps else []
         self._slip_finder = SlipFinder(reference.u)
@@ -156,7 +158,15 @@ class DrillRun:
             motion.window.first, still, heading_deg(turn), up_n(turn), motion.speed_dps
         )
         estimate = self._follow_heading(motion, dwells)
-        fused = fuse(motion.window.first, self.reference, self.split, turn, estimate, motion.gap)
+        fused = fuse(
+            motion.window.first,
+            self.reference,
+            self.split,
+            turn,
+            estimate,
+            motion.gap,
+            self._ringing,
+        )
         times_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
         counted = fused.since_moved(self.reference.vertical * self.heading.moved_deg(times_s))
         turn_deg, rate_dps = self._lowpass.update(counted.total_deg)

@@ -17,6 +17,7 @@ from fusion.spine import Reference, spine_angles
 if TYPE_CHECKING:
     from fusion.heading import HeadingEstimate
     from fusion.split import Split
+    from fusion.tissue import Ringing
     from sensors.samples import FloatArray
 
 
@@ -77,6 +78,7 @@ def fuse(
     turn: FloatArray,
     heading: HeadingEstimate,
     gap: npt.NDArray[np.bool_],
+    ringing: Ringing | None = None,
 ) -> Fused:
     """Frames from turns (m, n, 4) of the segments since neutral and the drift of their headings.
 
@@ -94,8 +96,10 @@ def fuse(
         Drift at the same times.
     gap
         (m,) where a sensor was silent.
+    ringing
+        What follows the soft tissue from one block to the next.
     """
-    spine = spine_angles(reference, turn, heading)
+    spine = spine_angles(reference, turn, heading, ringing)
     lumbar, lumbar_sd, thoracic_sd = spine.lumbar, spine.lumbar_sd, spine.thoracic_sd
     if turn.shape[1] == 2:
         lumbar, lumbar_sd, thoracic_sd = split.lumbar_deg(

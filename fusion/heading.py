@@ -35,14 +35,18 @@ class HeadingParameters:
     """Figures of the drift model.
 
     ``miss_sd_deg`` is the scatter of neutral in a joint of the spine chain of two sensors;
-    ``joint_miss_sd_deg`` that of pelvis, lumbar and thoracic with three.
+    ``joint_miss_sd_deg`` that of pelvis, lumbar and thoracic with three. A spine that misses
+    neutral misses it in all its parts: ``miss_together`` is the correlation of lumbar and thoracic
+    misses to begin with, ``most_together`` the largest that is believed.
     """
 
     start_sd_deg: float = 0.3
     rate_walk_dps: float = 0.003
-    angle_walk_deg: float = 0.08
+    angle_walk_deg: float = 0.03
     miss_sd_deg: tuple[float, float] = (1.0, 2.2)
-    joint_miss_sd_deg: tuple[float, float, float] = (1.0, 1.0, 2.0)
+    joint_miss_sd_deg: tuple[float, float, float] = (1.0, 0.7, 2.0)
+    miss_together: float = 0.5
+    most_together: float = 0.9
     miss_weight: float = 8.0
     widest_miss: float = 2.5
     gate_sigmas: float = 3.5
@@ -50,6 +54,14 @@ class HeadingParameters:
     huber_sigmas: float = 1.5
     rest_turn_deg: float = 0.6
     node_s: float = 2.0
+
+    def restless(self, factor: float) -> HeadingParameters:
+        """The same for sensors that drift ``factor`` times as restlessly."""
+        return replace(
+            self,
+            rate_walk_dps=factor * self.rate_walk_dps,
+            angle_walk_deg=factor * self.angle_walk_deg,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +138,37 @@ class HeadingFilter:
         p[:n, :n] = self.parameters.start_sd_deg**2 * self._couple
         p[n:, n:] = difference @ np.diag(np.asarray(rate_sd_dps) ** 2) @ difference.T
         self._state = _State(t_s, np.zeros(2 * n), p)
-        miss = self.parameters.miss_sd_deg if n == 2 else self.parameters.joint_miss_sd_deg
-        self._miss_var = np.array(miss[:n]) ** 2
-        self._widest_var = (self.parameters.widest_miss * np.array(miss[:n])) ** 2
-        self._miss_n = np.full(n, self.parameters.miss_weight)
+        par = self.parameters
+        miss = np.array(par.miss_sd_deg if n == 2 else par.joint_miss_sd_deg)
+        self._miss = np.diag(miss**2)
+        if n > 2:
+            self._miss[1, 2] = self._miss[2, 1] = par.miss_together * miss[1] * miss[2]
+        self._widest_var = (par.widest_miss * miss) ** 2
+        self._miss_n = np.full(n, par.miss_weight)
         self._last: Dwell | None = None
+        # Of all dwells so far; one that was no return may have been anywhere within the gate.
+        self.log_likelihood = 0.0
         self._moved: list[tuple[float, float]] = [(-np.inf, 0.0)]
         self._nodes: list[_Node] | None = [_Node(self._state, self._state)] if remember else None
 
     @property
     def miss_sd_deg(self) -> FloatArray:
         """(n,) scatter of neutral per joint as learnt so far."""
-        return np.asarray(np.sqrt(self._miss_var))
+        return np.asarray(np.sqrt(np.diag(self._miss)))
+
+    @property
+    def scatter_deg2(self) -> FloatArray:
+        """(n, n) covariance of how returns miss neutral, as learnt so far."""
+        return self._miss.copy()
 
     @property
     def rate_dps(self) -> FloatArray:
         """(n,) drift rate of each joint as known now."""
         return np.asarray(self._state.x[self._n :])
 
-    def start_from_scatter(self, miss_sd_deg: FloatArray) -> None:
-        """Begin with a scatter of neutral that is already known (°), and keep it."""
-        self._miss_var = np.asarray(miss_sd_deg, dtype=float) ** 2
+    def start_from_scatter(self, scatter_deg2: FloatArray) -> None:
+        """Begin with a scatter of neutral (n, n) that is already known, and keep it."""
+        self._miss = np.array(scatter_deg2, dtype=float)
         self._miss_n = np.full(self._n, np.inf)
 
     def observe(self, dwell: Dwell) -> bool:
@@ -253,24 +275,31 @@ class HeadingFilter:
         """
         n = self._n
         miss = wrap_deg(dwell.joint_deg - before.x[:n])
-        variance = np.diag(before.p)[:n] + self._miss_var
+        variance = np.diag(before.p)[:n] + np.diag(self._miss)
         sigmas = np.abs(miss) / np.sqrt(variance)
         # A drift that is hardly known (a sensor was silent) may be found far from where it was.
         widest = np.maximum(self.parameters.gate_deg, 2.0 * np.sqrt(np.diag(before.p)[:n]))
         far = (sigmas > self.parameters.gate_sigmas) | (np.abs(miss) > widest)
+        elsewhere = np.log(2.0 * self.parameters.gate_deg)
         if np.any(far[1:]):
+            self.log_likelihood -= n * elsewhere
             return None
         use = np.flatnonzero(~far).tolist()
         if far[0] or self._moved[-1][1]:
             self._moved.append((dwell.known / GRID_HZ, float(miss[0]) if far[0] else 0.0))
-        x, p = before.x, before.p
-        for j in use:
-            z = before.x[j] + miss[j]
-            self._learn_scatter(j, miss[j], before.p[j, j])
-            # A wide miss counts for less: people do not miss by a normal distribution.
-            excess = max(1.0, sigmas[j] / self.parameters.huber_sigmas) ** 2
-            x, p = _scalar_update(x, p, j, z, self._miss_var[j] * excess)
-        return _State(before.t_s, x, p)
+        # A wide miss counts for less: people do not miss by a normal distribution.
+        excess = np.maximum(1.0, sigmas / self.parameters.huber_sigmas)[use]
+        at = np.ix_(use, use)
+        noise = self._miss[at] * np.outer(excess, excess)
+        if not np.isinf(self._miss_n[use[0]]):
+            self._learn_scatter(miss, before.p, use)
+        innovation = before.p[at] + noise
+        gain = np.linalg.solve(innovation, before.p[use]).T
+        distance2 = miss[use] @ np.linalg.solve(innovation, miss[use])
+        size = np.log(np.linalg.det(2.0 * np.pi * innovation))
+        self.log_likelihood -= 0.5 * float(distance2 + size) + (n - len(use)) * elsewhere
+        p = before.p - gain @ before.p[use]
+        return _State(before.t_s, before.x + gain @ miss[use], 0.5 * (p + p.T))
 
     def _observe_rest(self, before: _State, dwell: Dwell, last: Dwell) -> _State:
         """Update of the rates from two successive parts of one long stillness."""
@@ -281,13 +310,19 @@ class HeadingFilter:
             x, p = _scalar_update(x, p, n + j, rate, (self.parameters.rest_turn_deg / dt) ** 2)
         return _State(before.t_s, x, p)
 
-    def _learn_scatter(self, joint: int, miss_deg: float, predicted_var: float) -> None:
-        if np.isinf(self._miss_n[joint]):
-            return
-        self._miss_n[joint] += 1
-        # Bounded, or a drift that the model did not expect would be taken for a sloppy person.
-        own = min(max(miss_deg**2 - predicted_var, 0.1), self._widest_var[joint])
-        self._miss_var[joint] += (own - self._miss_var[joint]) / self._miss_n[joint]
+    def _learn_scatter(self, miss_deg: FloatArray, p: FloatArray, joints: list[int]) -> None:
+        """Let the scatter follow the person's own misses, less what the drift explains of them."""
+        self._miss_n[joints] += 1
+        own = np.outer(miss_deg, miss_deg) - p[: self._n, : self._n]
+        for j in joints:
+            # Bounded, or a drift that the model did not expect would be taken for a sloppy person.
+            bounded = min(max(own[j, j], 0.1), self._widest_var[j])
+            self._miss[j, j] += (bounded - self._miss[j, j]) / self._miss_n[j]
+        if self._n > 2:
+            sd = np.sqrt(np.diag(self._miss))
+            both = self._miss[1, 2] + (own[1, 2] - self._miss[1, 2]) / self._miss_n[2]
+            most = self.parameters.most_together * sd[1] * sd[2]
+            self._miss[1, 2] = self._miss[2, 1] = np.clip(both, -most, most)
 
     def _smoothed_states(self) -> list[_State]:
         nodes = self._nodes or []

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from fusion.setup import Setup
     from sensors.samples import FloatArray
 
+RESTLESSNESS = (0.5, 1.25, 3.0)
+"""Sensors drift more or less restlessly: that under which the returns are likeliest is taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmoothedDrill:
@@ -99,12 +102,14 @@ def smooth_heading(
     parameters: HeadingParameters | None,
 ) -> HeadingFilter:
     """The heading filter after the whole drill, the person's scatter of neutral learnt first."""
-    start_s = reference.neutral_s[1]
-    learner = HeadingFilter(start_s, rate_sd, parameters)
-    heading = HeadingFilter(start_s, rate_sd, parameters, remember=True)
-    for _, happening in happenings:
-        take_in(learner, happening)
-    heading.start_from_scatter(learner.miss_sd_deg)
+    start_s, usual = reference.neutral_s[1], parameters or HeadingParameters()
+    learners = [HeadingFilter(start_s, rate_sd, usual.restless(f)) for f in RESTLESSNESS]
+    for learner in learners:
+        for _, happening in happenings:
+            take_in(learner, happening)
+    best = max(learners, key=lambda learner: learner.log_likelihood)
+    heading = HeadingFilter(start_s, rate_sd, best.parameters, remember=True)
+    heading.start_from_scatter(best.scatter_deg2)
     for _, happening in happenings:
         take_in(heading, happening)
     return heading

@@ -25,6 +25,7 @@ import numpy as np
 
 from fusion import quaternions as qt
 from fusion.frames import UP_E
+from fusion.tissue import Ringing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,9 +34,17 @@ if TYPE_CHECKING:
     from fusion.heading import HeadingEstimate
     from sensors.samples import FloatArray, Placement
 
-INCLINATION_SD_DEG = 0.3
-SCALE_SD = 0.015
-NEUTRAL_SD_DEG = 0.15
+INCLINATION_SD_DEG = 0.11
+"""Of inclination and neutral."""
+
+SCALE_SD = 0.01
+"""Scale and axis errors of the gyroscopes, as a part of the angle."""
+
+DRIFT_EXCESS = 1.15
+"""The variance of the drift is larger than its model says, whose figures are estimates too."""
+
+SKIN_SD_PER_DEG = 0.1
+"""Part of the angle that the skin may not follow, per degree of ringing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +166,16 @@ class SpineAngles:
     thoracolumbar_sd: FloatArray
 
 
-def spine_angles(reference: Reference, turn: FloatArray, heading: HeadingEstimate) -> SpineAngles:
-    """Angles from the turns (m, n, 4) of the segments and the drift of their headings."""
+def spine_angles(
+    reference: Reference,
+    turn: FloatArray,
+    heading: HeadingEstimate,
+    ringing: Ringing | None = None,
+) -> SpineAngles:
+    """Angles from the turns (m, n, 4) of the segments and the drift of their headings.
+
+    ``ringing`` follows the soft tissue from one block to the next; without it, it starts here.
+    """
     n = turn.shape[1]
     d = qt.multiply(qt.about_vertical(-np.radians(heading.sensor_deg)), turn)
     back = qt.conjugate(d[:, 0])
@@ -170,9 +187,22 @@ def spine_angles(reference: Reference, turn: FloatArray, heading: HeadingEstimat
     swing = np.degrees(qt.swing_vector(d_pu, reference.u))
     size = np.linalg.norm(swing, axis=1)
     axial = {"pelvis": pelvis, "lumbar": lumbar, "thoracolumbar": thoracolumbar}
+    weights = _joint_weights(n)
+    angles = {name: axial.get(name, thoracolumbar - lumbar) for name in weights}
+    follow = ringing or Ringing(len(weights))
+    rings, loose = follow.update(np.column_stack(list(angles.values())))
+    scale2 = SCALE_SD**2 + (SKIN_SD_PER_DEG * loose) ** 2
+    lever2 = _lever2(reference, size)
     sd = {
-        name: _axial_sd(reference, heading, weights, size, axial.get(name, thoracolumbar - lumbar))
-        for name, weights in _joint_weights(n).items()
+        name: np.sqrt(
+            DRIFT_EXCESS
+            * lever2
+            * np.maximum(np.einsum("i,mij,j->m", w, heading.variance_deg2, w), 0.0)
+            + INCLINATION_SD_DEG**2
+            + rings[:, i] ** 2
+            + scale2 * angles[name] ** 2
+        )
+        for i, (name, w) in enumerate(weights.items())
     }
     return SpineAngles(
         **axial,
@@ -198,17 +228,8 @@ def _joint_weights(n: int) -> dict[str, FloatArray]:
     }
 
 
-def _axial_sd(
-    reference: Reference,
-    heading: HeadingEstimate,
-    weights: FloatArray,
-    swing_deg: FloatArray,
-    angle_deg: FloatArray,
-) -> FloatArray:
-    """One standard deviation (m,) of a rotation about u: drift, inclination, scale, neutral."""
+def _lever2(reference: Reference, swing_deg: FloatArray) -> FloatArray:
+    """Square (m,) of the part of a heading error that turns the spine about its line."""
     vertical2 = reference.vertical**2
-    lever2 = vertical2 + np.tan(np.radians(swing_deg) / 2) ** 2 * (1.0 - vertical2)
-    drift = np.einsum("i,mij,j->m", weights, heading.variance_deg2, weights)
-    rest = INCLINATION_SD_DEG**2 + NEUTRAL_SD_DEG**2
-    variance = lever2 * np.maximum(drift, 0.0) + rest + (SCALE_SD * angle_deg) ** 2
-    return np.asarray(np.sqrt(variance))
+    tilted = np.tan(np.radians(swing_deg) / 2) ** 2
+    return np.asarray(vertical2 + tilted * (1.0 - vertical2))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fusion.dwells import Dwell, DwellFinder
-from fusion.heading import HeadingFilter
+from fusion.heading import HeadingFilter, HeadingParameters
 
 UP = np.tile([0.0, 0.0, 1.0], (3, 1))
 
@@ -123,3 +123,32 @@ def test_any_blocking_gives_the_same_dwells(size):
     for a, b in zip(parts, whole, strict=True):
         np.testing.assert_allclose(a.joint_deg, b.joint_deg)
         assert a.path_deg == pytest.approx(b.path_deg)
+
+
+def together(rng, n, miss_deg):
+    """Returns every 3 s whose spine misses neutral in all its parts at once."""
+    for i in range(n):
+        whole = rng.normal(0, miss_deg)
+        yield dwell(3.0 * (i + 1), (rng.normal(0, 0.5), 0.25 * whole, 0.75 * whole))
+
+
+def test_a_spine_that_misses_neutral_as_a_whole_is_recognised():
+    heading = HeadingFilter(0.0, np.full(3, 0.02))
+    for seen in together(np.random.default_rng(4), 80, 2.4):
+        heading.observe(seen)
+    scatter = heading.scatter_deg2
+    assert scatter[1, 2] > 0.6 * np.sqrt(scatter[1, 1] * scatter[2, 2])
+    assert np.linalg.eigvalsh(scatter).min() > 0
+
+
+def test_returns_are_likelier_under_the_restlessness_that_made_them():
+    rng = np.random.default_rng(5)
+    wander = np.cumsum(np.cumsum(rng.normal(0, 0.03, (160, 3)), axis=0), axis=0)
+    usual = HeadingParameters()
+    likely = []
+    for factor in (0.5, 3.0):
+        heading = HeadingFilter(0.0, np.full(3, 0.02), usual.restless(factor))
+        for i, joint_deg in enumerate(wander):
+            heading.observe(dwell(3.0 * (i + 1), joint_deg + rng.normal(0, 0.4, 3)))
+        likely.append(heading.log_likelihood)
+    assert likely[1] > likely[0]

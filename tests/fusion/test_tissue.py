@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from fusion.tissue import USUAL_DEG, Ringing
+
+T_S = np.arange(3000) / 100.0
+
+
+def swing(hz, deg):
+    return deg * np.sin(2 * np.pi * hz * T_S)
+
+
+def test_what_swings_at_seven_hertz_is_seen_as_it_is():
+    ringing, loose = Ringing(1).update(swing(7.0, 0.4)[:, None])
+    assert ringing[-1, 0] == pytest.approx(0.4 / np.sqrt(2), rel=0.15)
+    assert loose[-1] > USUAL_DEG
+
+
+def test_a_wide_turn_does_not_ring():
+    ringing, loose = Ringing(1).update(swing(0.5, 45.0)[:, None])
+    assert ringing[500:].max() < 0.05
+    assert loose[-1] < USUAL_DEG
+
+
+def test_a_step_is_no_tissue():
+    angle = np.where(T_S < 15, 0.0, 30.0)[:, None]
+    _, loose = Ringing(1).update(angle)
+    assert loose[-1] < USUAL_DEG
+
+
+def test_any_blocking_gives_the_same():
+    angles = np.column_stack([swing(7.0, 0.4), swing(8.0, 0.2) + swing(0.3, 40.0)])
+    whole = Ringing(2).update(angles)
+    single = Ringing(2)
+    parts = [single.update(block) for block in np.split(angles, [1, 2, 40, 41, 700])]
+    for i in range(2):
+        np.testing.assert_allclose(np.concatenate([p[i] for p in parts]), whole[i], atol=1e-9)

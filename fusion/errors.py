@@ -3,6 +3,7 @@
 FusionError
 ├── NoDrillError        read, but there is nothing that could be analysed
 ├── CalibrationError    no usable still or bow, and nothing to fall back on
+├── RolesUnclearError   a gesture does not show which sensor is where
 └── TooShortError       fewer samples than any drill needs
 """
 
@@ -23,3 +24,7 @@ class CalibrationError(FusionError):
 
 class TooShortError(FusionError):
     """There are too few samples to analyse."""
+
+
+class RolesUnclearError(FusionError):
+    """A gesture does not show which sensor is where; ``str()`` says what to do."""

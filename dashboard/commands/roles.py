@@ -21,6 +21,7 @@ what is remembered. Sensors are named by address or name, as 'torso scan' lists 
 
   torso roles pelvis=OSI-1A2B thoracolumbar=OSI-77F0 upper_back=OSI-0C3D
   torso roles --by-name        sensors whose names say it ("PELVIS", "T12", "UPPER BACK")
+  torso roles --gesture        wear them, bow, turn left and right: the order is found
 """
 
 
@@ -35,6 +36,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     option = parser.add_argument
     option("choice", nargs="*", metavar="PLACE=ID", help="pelvis, thoracolumbar or upper_back")
     option("--by-name", action="store_true", help="take the places from the sensors' names")
+    option("--gesture", action="store_true", help="find the places while you bow and turn")
     option("--forget", action="store_true", help="forget all places")
     option("--seconds", type=seconds, default=5.0, metavar="N", help="how long to look around")
     option("--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)")
@@ -50,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     store = open_roles(args.data)
     if args.forget:
         store.put(())
+    elif args.gesture:
+        store.put(_by_gesture(args.seconds))
     elif args.choice or args.by_name:
         choice: dict[Placement, str] = {}
         for text in args.choice:
@@ -68,6 +72,21 @@ def run(args: argparse.Namespace) -> int:
             return 1
     _say(store.get(), as_json=args.json)
     return 0
+
+
+def _by_gesture(seconds: float) -> tuple[SensorInfo, ...]:
+    from dashboard.gesture import assigned, provisional, watch_gesture
+    from dashboard.nearby import look, open_radio
+    from sensors.drivers.ble_source import BleSource
+
+    async def watch() -> tuple[SensorInfo, ...]:
+        sensors = provisional([d for d in await look(seconds, ()) if d.family is not None])
+        proposal = await watch_gesture(BleSource(sensors, open_radio()), tell)
+        for sensor, turned in proposal.turn_deg.items():
+            tell(f"{sensor} turned by {turned:.0f}°")
+        return assigned(proposal, sensors)
+
+    return asyncio.run(watch())
 
 
 def _places() -> str:

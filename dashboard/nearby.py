@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dashboard.calibrating import choose
-from sensors.drivers.ble_source import BleSource, identify
+from sensors.drivers.ble_source import BleSource, battery_of, identify
 from sensors.drivers.calibrated import CalibratedSource
 from sensors.drivers.dialogues import family_of, services
+from sensors.drivers.link import LinkError
 from sensors.errors import NoRolesError
 from sensors.protocols.families import family_named
 from sensors.roles import FILE, RoleStore, placement_in_name
@@ -123,15 +124,32 @@ def _info(placement: Placement, wanted: str, around: list[Nearby]) -> SensorInfo
     )
 
 
-async def look(seconds: float, known: Iterable[SensorInfo]) -> list[Nearby]:
-    """Look around for ``seconds``.
+async def look(
+    seconds: float, known: Iterable[SensorInfo], *, batteries: bool = False
+) -> list[Nearby]:
+    """Look around for ``seconds``; with ``batteries``, connect to each sensor and ask.
 
     Raises
     ------
     LinkError
         If the radio cannot.
     """
-    return tell_apart(await open_radio().scan(seconds), known)
+    radio = open_radio()
+    try:
+        found = tell_apart(await radio.scan(seconds), known)
+        return [await _asked(device, radio) for device in found] if batteries else found
+    finally:
+        await radio.close()
+
+
+async def _asked(device: Nearby, radio: Central) -> Nearby:
+    if device.family is None:
+        return device
+    try:
+        percent = await battery_of(device.sensor, device.family, radio, 5.0)
+    except (LinkError, TimeoutError):
+        return device
+    return replace(device, battery_percent=percent)
 
 
 async def show(sensor: SensorId, family: str, seconds: float) -> None:

@@ -25,6 +25,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     option = scan.add_argument
     option("--seconds", type=seconds, default=5.0, metavar="N", help="how long (default: 5)")
+    option("--battery", action="store_true", help="connect to each sensor and ask for its charge")
     option("--all", action="store_true", help="also list devices torso does not know")
     option("--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)")
     option("--json", action="store_true", help="print what was found as JSON")
@@ -54,13 +55,15 @@ def run_scan(args: argparse.Namespace) -> int:
     """List what is in reach; returns the exit status."""
     from dashboard.nearby import look, open_roles
 
-    found = asyncio.run(look(args.seconds, open_roles(args.data).get()))
+    known = open_roles(args.data).get()
+    found = asyncio.run(look(args.seconds, known, batteries=args.battery))
     shown = [device for device in found if args.all or device.family is not None]
     if args.json:
         others = len(found) - sum(device.family is not None for device in found)
         say_json({"sensors": [device.describe() for device in shown], "other_devices": others})
     elif shown:
-        say_table(("name", "id", "signal", "kind", "place"), [_row(device) for device in shown])
+        header = ("name", "id", "signal", "battery", "kind", "place")
+        say_table(header, [_row(device) for device in shown])
     else:
         tell(
             f"No sensor that torso knows is in reach ({len(found)} other devices are). Switch the"
@@ -74,6 +77,7 @@ def _row(device: Nearby) -> tuple[str, ...]:
         device.name or "-",
         device.sensor,
         "-" if device.rssi_dbm is None else f"{device.rssi_dbm} dBm",
+        "-" if device.battery_percent is None else f"{device.battery_percent} %",
         (device.family or "unknown").replace("_", " "),
         "-" if device.placement is None else device.placement.replace("_", " "),
     )

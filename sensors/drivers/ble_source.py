@@ -6,11 +6,12 @@ import asyncio
 import logging
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from sensors.drivers.base import LinkChange, LinkState, LinkTrouble, Notification
 from sensors.drivers.dialogues import dialogue_for
-from sensors.drivers.link import LinkError
+from sensors.drivers.link import BATTERY_LEVEL, LinkError
 from sensors.drivers.supervisor import Supervisor, say
 from sensors.errors import CannotShowError, SourceEndedError
 from sensors.roles import is_stand_in
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 QUEUE_ITEMS: Final = 20_000
 """About a minute of three sensors; whoever takes items that late has stopped taking them."""
+
+ANSWERS_S: Final = 1.5
+"""How long a sensor may take to tell its charge."""
 
 YIELD_EVERY: Final = 256
 
@@ -186,5 +190,50 @@ async def identify(sensor: SensorId, family: str, radio: Radio, seconds: float) 
     try:
         await say(link, commands)
         await asyncio.sleep(SHOWS_S)
+    finally:
+        await link.release()
+
+
+async def battery_of(sensor: SensorId, family: str, radio: Radio, seconds: float) -> int | None:
+    """Connect to a sensor, ask for its charge (%), and let it go; ``None`` if it does not say.
+
+    Parameters
+    ----------
+    sensor, family
+        Which, and the name of its protocol.
+    radio
+        Who opens the link; it is not closed.
+    seconds
+        How long to look for it.
+
+    Raises
+    ------
+    LinkError
+        It does not connect.
+    TimeoutError
+        It was not seen.
+    """
+    dialogue = dialogue_for(family)
+    told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def hear(characteristic: str, data: bytes) -> None:
+        percent = dialogue.battery(characteristic, data)
+        if percent is not None and not told.done():
+            told.set_result(percent)
+
+    def heard_from(characteristic: str, _arrival_s: float, data: bytes) -> None:
+        hear(characteristic, data)
+
+    async with asyncio.timeout(seconds):
+        link = await radio.open(sensor, lambda _: None, lambda: None)
+    try:
+        if BATTERY_LEVEL in link.characteristics:
+            level = await link.read(BATTERY_LEVEL)
+            return min(level[0], 100) if level else None
+        for where in set(dialogue.listen) & link.characteristics:
+            await link.subscribe(where, partial(heard_from, where))
+        await say(link, dialogue.ask_battery, hear)
+        await asyncio.wait([told], timeout=ANSWERS_S)
+        return told.result() if told.done() else None
     finally:
         await link.release()

@@ -91,6 +91,15 @@ async def test_a_sensor_on_the_table_is_followed(monkeypatch):
         assert not (await stage.tell("PELVIS", "stats"))["connected"]
 
 
+async def test_how_full_they_are(monkeypatch):
+    sensors = three(("open", "witmotion", "dot"))
+    async with staged("bluez", sensors, monkeypatch) as (stage, _):
+        status, out, _ = await torso("scan", "--seconds", "1", "--battery", "--json")
+        found = {s["family"]: s["battery_percent"] for s in json.loads(out)["sensors"]}
+        assert (status, found) == (0, {"open_profile": 87, "witmotion": 90, "movella_dot": 64})
+        assert not any([(await stage.tell(s["name"], "stats"))["connected"] for s in sensors])
+
+
 async def test_what_can_go_wrong_is_said(monkeypatch, tmp_path):
     async with staged("bluez", [], monkeypatch):
         status, out, err = await torso("scan", "--seconds", "0.3")

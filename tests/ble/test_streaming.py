@@ -29,10 +29,10 @@ async def test_a_scan_tells_name_signal_and_services(layer, monkeypatch):
     assert all("c2c80001-a83e-40e3-ab86-6d70f9feefc6" in a.services for a in found)
 
 
-async def test_three_at_once_and_a_clean_end(layer, monkeypatch):
+async def test_three_at_once_and_a_clean_end(either, monkeypatch):
     """Everything sent is received or counted as lost, to the packet, with stalls and losses."""
     sensors = three(loss=0.02, stall_every_s=1.0, interval_s=0.030)
-    async with staged(layer, sensors, monkeypatch) as (stage, radio):
+    async with staged(either, sensors, monkeypatch) as (stage, radio):
         async with watched(BleSource(infos(sensors), radio())) as watch:
             await watch.until(lambda: all(watch.received(address(n)) > 400 for n in range(3)))
         for n in range(3):
@@ -106,11 +106,11 @@ async def test_one_stalls_and_catches_up(either, monkeypatch):
         assert watch.received(address(0)) == (await stage.tell("OSI-0000", "stats"))["samples"]
 
 
-async def test_one_falls_silent_on_an_open_link(layer, monkeypatch):
+async def test_one_falls_silent_on_an_open_link(either, monkeypatch):
     """No callback comes; after a while the link is given up and opened anew."""
     sensors = three()[:1]
     async with (
-        staged(layer, sensors, monkeypatch) as (stage, radio),
+        staged(either, sensors, monkeypatch) as (stage, radio),
         watched(BleSource(infos(sensors), radio())) as watch,
     ):
         await watch.until(lambda: watch.received(address(0)) > 50)

@@ -74,7 +74,7 @@ def test_faults_are_found(reader, check):
 
 
 def test_what_a_driver_raises_is_its_fault():
-    (line,) = (line for line in examine(faulty(Raises)) if line.demand == "garbage")
+    line = next(line for line in examine(faulty(Raises)) if line.demand == "garbage")
     assert line.passed is False
     assert "an empty value" in line.found[0]
 

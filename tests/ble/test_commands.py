@@ -8,12 +8,15 @@ import signal
 import sys
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from dashboard.commands.doctor import look_in_child
 from dashboard.nearby import open_roles
 from dashboard.service.engine import RefusedError
 from dashboard.service.finder import Finder
 from dashboard.service.live import Service
+from dashboard.service.runfile import read_running
 from sensors.decoding import StreamDecoder
 from sensors.drivers.base import LinkChange, LinkState, LinkTrouble, Notification
 from sensors.drivers.ble_source import BleSource
@@ -199,3 +202,52 @@ async def _first(source, count):
         number += 1
         if number == count:
             return
+
+
+async def test_the_service_begins_again_with_the_sensors_that_were_chosen(monkeypatch, tmp_path):
+    """As a page does it: scan, give places, and see both stream."""
+    sensors = three()[:2]
+    async with staged("bluez", sensors, monkeypatch):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "dashboard.service", "--source", "ble",
+            "--data", str(tmp_path), "--supervised",
+            stdin=asyncio.subprocess.PIPE, env=dict(os.environ),
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(50.0):
+                before = await _snapshot(tmp_path, lambda s: len(s["sensors"]) == 2, "scan")
+                assert {s["trouble"] for s in before["sensors"]} == {"not_chosen"}
+                await _snapshot(tmp_path, lambda s: len(s["nearby"]["sensors"]) == 2)
+                choice = {"pelvis": address(1), "upper_back": address(0)}
+                await _snapshot(tmp_path, lambda _: True, "wear", placements=choice)
+                after = await _snapshot(
+                    tmp_path, lambda s: {x["state"] for x in s["sensors"]} == {"streaming"}
+                )
+            assert {s["placement"]: s["sensor"] for s in after["sensors"]} == choice
+        finally:
+            process.stdin.close()
+            assert await asyncio.wait_for(process.wait(), 20.0) == 0
+
+
+async def _snapshot(data, wanted, command=None, **fields):
+    """Give a command, if any, and wait for a snapshot; the service may begin again meanwhile."""
+    while True:
+        running = read_running(data)
+        if running is None:
+            await asyncio.sleep(0.1)
+            continue
+        headers = {"Authorization": f"Bearer {running.token}"}
+        url = f"ws://127.0.0.1:{running.port}/stream"
+        try:
+            async with connect(url, additional_headers=headers) as socket:
+                if command is not None:
+                    message = {"type": "command", "id": 1, "name": command, **fields}
+                    await socket.send(json.dumps(message))
+                async for text in socket:
+                    said = json.loads(text) if isinstance(text, str) else {}
+                    if said.get("type") == "reply":
+                        assert said["ok"], said
+                    if said.get("type") == "snapshot" and wanted(said):
+                        return said
+        except (OSError, ConnectionClosed):
+            await asyncio.sleep(0.1)

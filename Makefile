@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.bench
 RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
 DEMO_ARGS ?=
@@ -34,11 +36,11 @@ check: $(DEV_STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DEV_STAMP)
-	$(BIN)/python -m benchmarks
+bench: $(BENCH_STAMP)
+	$(BENCH_VENV)/bin/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN_STAMP): pyproject.toml constraints.txt
@@ -49,6 +51,15 @@ $(RUN_STAMP): pyproject.toml constraints.txt
 
 $(DEV_STAMP): $(RUN_STAMP)
 	$(INSTALL) -e ".[dev]"
+	@touch $@
+
+# Peers have an environment of their own, so that nothing of torso can come to need them.
+$(BENCH_STAMP): pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" VENV="$(BENCH_VENV)" sh scripts/make_venv.sh
+	$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
+		-c constraints.txt hatchling editables
+	$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --no-compile \
+		--no-build-isolation -c constraints.txt -e ".[dev,bench]"
 	@touch $@
 
 browser:

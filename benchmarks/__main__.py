@@ -54,9 +54,10 @@ def main() -> None:
         "--notifications", type=int, default=100_000, help="of fuzz, per protocol (default: 100000)"
     )
     parser.add_argument("--drops", type=int, default=20, help="of ble (default: 20)")
+    parser.add_argument("--jobs", type=int, default=1, help="processors to use (default: 1)")
     args = parser.parse_args()
     if args.which in ("accuracy", "all"):
-        accuracy.run(args.seeds, args.minutes)
+        accuracy.run(args.seeds, args.minutes, args.jobs)
     if args.which in ("files", "all"):
         run_files(args)
     if args.which in ("throughput", "all"):

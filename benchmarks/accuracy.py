@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -15,67 +18,119 @@ from sensors.simulation.session import THREE_SENSORS, TWO_SENSORS, simulate_sess
 from sensors.simulation.severity import SEVERITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from sensors.samples import FloatArray
     from sensors.simulation.session import SimulatedSession
 
 FIRST_SEED = 1000
+CONDITIONS = (("main", 1.0), ("mild", 1.0), ("harsh", 1.0), ("main", 0.25))
 DRILLS = {"seated": Activity.SEATED, "all fours": Activity.QUADRUPED}
 
 
-def run(count: int, minutes: float) -> None:
-    """Print all tables over ``count`` sessions per line, each of ``minutes`` per drill."""
+def run(
+    count: int,
+    minutes: float,
+    jobs: int = 1,
+    *,
+    drills: Sequence[str] = tuple(DRILLS),
+    conditions: Sequence[tuple[str, float]] = CONDITIONS,
+) -> None:
+    """Print all tables over ``count`` sessions per line, each of ``minutes`` per drill.
+
+    ``conditions`` are severities, each with the pace of the drill (1 = usual).
+    """
     print(f"{count} sessions a line, {minutes:g} min each, seeds from {FIRST_SEED}.")
     print("Mean RMS error in degrees; in brackets the worst session.\n")
     _head("severity, sensors, mode")
-    for drill in DRILLS:
-        for severity in ("main", "mild", "harsh"):
-            for placements in (THREE_SENSORS, TWO_SENSORS):
-                sessions = _sessions(drill, count, minutes, severity=severity, sensors=placements)
-                modes = (False, True) if severity == "main" else (False,)
-                for live in modes:
-                    label = f"{severity}, {len(placements)}, {'live' if live else 'offline'}"
-                    _line(drill, label, _scores(sessions, live=live))
-        slow = _sessions(drill, count, minutes, pace=0.25)
-        _line(drill, "main, 3, offline, pace 1/4", _scores(slow, live=False))
+    peers: dict[str, list[Measured]] = {}
+    with _mapped(jobs) as mapped:
+        for drill in drills:
+            for severity, pace in conditions:
+                wanted = [
+                    Wanted(drill, severity, pace, FIRST_SEED + i, minutes) for i in range(count)
+                ]
+                measured = mapped(measure, wanted)
+                for label in measured[0].scores:
+                    _line(drill, label, [m.scores[label] for m in measured])
+                if measured[0].peers:
+                    peers[drill] = measured
     print("\nThe same sessions (main, three sensors) without the drift model:\n")
     _head("orientation by")
-    for drill in DRILLS:
-        sessions = _sessions(drill, count, minutes)
-        for name, orient in PEERS.items():
-            errors = np.array([peer_rms_deg(session, orient) for session in sessions])
-            _row(drill, name, errors, "")
+    for drill, measured in peers.items():
+        for name in measured[0].peers:
+            _row(drill, name, np.array([m.peers[name] for m in measured]), "")
 
 
-def _sessions(
-    drill: str,
-    count: int,
-    minutes: float,
-    *,
-    severity: str = "main",
-    sensors: Sequence[object] = THREE_SENSORS,
-    pace: float = 1.0,
-) -> list[SimulatedSession]:
-    return [
-        simulate_session(
-            seed=FIRST_SEED + i,
-            drills=(DRILLS[drill],),
-            placements=sensors,
-            minutes_per_drill=minutes,
-            severity=SEVERITIES[severity],
-            pace=pace,
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One simulated session of one drill."""
+
+    drill: str
+    severity: str
+    pace: float
+    seed: int
+    minutes: float
+
+    def simulate(self) -> SimulatedSession:
+        """The session, with three sensors."""
+        return simulate_session(
+            seed=self.seed,
+            drills=(DRILLS[self.drill],),
+            placements=THREE_SENSORS,
+            minutes_per_drill=self.minutes,
+            severity=SEVERITIES[self.severity],
+            pace=self.pace,
         )
-        for i in range(count)
-    ]
 
 
-def _scores(sessions: Sequence[SimulatedSession], *, live: bool) -> list[Score]:
-    scores = []
-    for session in sessions:
-        setup = Setup(tuple(session.blocks))
-        result = analyze_session(setup, session.blocks, session.events, live=live)
-        scores.append(score(result.drills[0], session.truth.drills[0]))
-    return scores
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came out for one session, by what is printed in front of it."""
+
+    scores: dict[str, Score]
+    peers: dict[str, FloatArray]
+
+
+def measure(wanted: Wanted) -> Measured:
+    """Analyse one session with three sensors and without the one at T12, offline and live."""
+    return measured_of(wanted, wanted.simulate())
+
+
+def measured_of(wanted: Wanted, session: SimulatedSession) -> Measured:
+    """The same for a session that is there already."""
+    usual = wanted.severity == "main" and wanted.pace == 1.0
+    scores = {}
+    for placements in (THREE_SENSORS, TWO_SENSORS):
+        for live in (False, True) if usual else (False,):
+            mode = "live" if live else "offline"
+            pace = "" if wanted.pace == 1.0 else f", pace {wanted.pace:g}"
+            worn = replace(session, blocks={p: session.blocks[p] for p in placements})
+            label = f"{wanted.severity}, {len(placements)}, {mode}{pace}"
+            scores[label] = _score(worn, live=live)
+    peers = {n: peer_rms_deg(session, orient) for n, orient in PEERS.items()} if usual else {}
+    return Measured(scores, peers)
+
+
+def _score(session: SimulatedSession, *, live: bool) -> Score:
+    setup = Setup(tuple(session.blocks))
+    result = analyze_session(setup, session.blocks, session.events, live=live)
+    return score(result.drills[0], session.truth.drills[0])
+
+
+Map: TypeAlias = "Callable[[Callable[[Wanted], Measured], list[Wanted]], list[Measured]]"
+
+
+@contextmanager
+def _mapped(
+    jobs: int,
+) -> Iterator[Callable[[Callable[[Wanted], Measured], list[Wanted]], list[Measured]]]:
+    """A map that works on ``jobs`` processors."""
+    if jobs == 1:
+        yield lambda work, items: [work(item) for item in items]
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield lambda work, items: list(pool.map(work, items))
 
 
 def _head(what: str) -> None:
@@ -90,14 +145,16 @@ def _line(drill: str, label: str, scores: Sequence[Score]) -> None:
     shares = [e for s in scores for e in s.share_error]
     covered = np.mean([s.covered for s in scores], axis=0)
     sd = np.mean([s.sd_deg for s in scores], axis=0)
+    rms = np.array([s.rms_deg for s in scores])
+    worst = (rms.max(axis=0) / rms.mean(axis=0)).max()
     notes = (
-        f"  reps {found}/{true}, exact {exact}/{len(scores)}, peak p95 "
+        f"  worst {worst:.1f} × mean, reps {found}/{true}, exact {exact}/{len(scores)}, peak p95 "
         f"{np.percentile(peaks, 95):.2f} s, shares ±{np.mean(shares):.3f}, interval holds "
         + "/".join(f"{c:.0%}" for c in covered)
         + ", sd "
         + "/".join(f"{x:.2f}" for x in sd)
     )
-    _row(drill, label, np.array([s.rms_deg for s in scores]), notes)
+    _row(drill, label, rms, notes)
 
 
 def _row(drill: str, label: str, errors: np.ndarray, notes: str) -> None:

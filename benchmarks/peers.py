@@ -23,11 +23,18 @@ from fusion.setup import Setup
 from fusion.spine import make_reference, spine_angles, turns
 from fusion.track import Window
 
+try:
+    import imufusion
+except ModuleNotFoundError:  # only the extra `bench` brings it
+    imufusion = None
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sensors.samples import FloatArray
     from sensors.simulation.session import SimulatedSession
+
+GRAVITY = 9.80665
 
 
 def vqf_default(gyr: FloatArray, acc: FloatArray, bias: FloatArray) -> FloatArray:
@@ -53,6 +60,17 @@ def _named(name: str) -> Callable[[FloatArray, FloatArray, FloatArray], FloatArr
     return run
 
 
+def imufusion_6d(gyr: FloatArray, acc: FloatArray, bias: FloatArray) -> FloatArray:
+    """The filter of imufusion (x-io) as it comes, 6D; it takes °/s and g."""
+    ahrs = imufusion.Ahrs()
+    ahrs.set_sample_period(1.0 / GRID_HZ)
+    out = np.empty((len(gyr), 4))
+    for i, (rate, force) in enumerate(zip(np.degrees(gyr - bias), acc / GRAVITY, strict=True)):
+        ahrs.update_no_magnetometer(rate, force)
+        out[i] = ahrs.get_quaternion()
+    return out
+
+
 PEERS = {
     "vqf, as it comes": vqf_default,
     "vqf, no bias, no rest": vqf_without_bias,
@@ -60,6 +78,8 @@ PEERS = {
     "ahrs madgwick + table bias": _named("madgwick"),
     "ahrs ekf + table bias": _named("ekf"),
 }
+if imufusion is not None:
+    PEERS["imufusion + table bias"] = imufusion_6d
 
 
 def peer_rms_deg(

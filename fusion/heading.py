@@ -18,7 +18,7 @@ needs no special case.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from fusion.quaternions import wrap_deg
 if TYPE_CHECKING:
     from fusion.dwells import Dwell
     from sensors.samples import FloatArray
+
+_Number = TypeVar("_Number", float, "FloatArray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,22 +246,24 @@ class HeadingFilter:
             ]
         return self._interpolate(states, np.asarray(t_s, dtype=float))
 
-    def _walk(self, dt_s: FloatArray) -> FloatArray:
+    def _walk(self, dt_s: _Number) -> _Number:
         """Variance added to an offset over ``dt_s`` by the random walks of rate and angle."""
         par = self.parameters
-        return np.asarray(par.rate_walk_dps**2 * dt_s**3 / 3 + par.angle_walk_deg**2 * dt_s)
+        return par.rate_walk_dps**2 * dt_s**3 / 3 + par.angle_walk_deg**2 * dt_s
 
     def _predict(self, t_s: float) -> _State:
         s, n = self._state, self._n
         dt = max(0.0, t_s - s.t_s)
-        f = np.eye(2 * n)
-        f[:n, n:] = dt * np.eye(n)
-        q = np.zeros((2 * n, 2 * n))
-        walk2 = self.parameters.rate_walk_dps**2
-        q[:n, :n] = self._walk(np.array([dt])) * self._couple
-        q[:n, n:] = q[n:, :n] = walk2 * dt**2 / 2 * self._couple
-        q[n:, n:] = walk2 * dt * self._couple
-        return _State(max(t_s, s.t_s), f @ s.x, f @ s.p @ f.T + q)
+        walk2 = self.parameters.rate_walk_dps**2 * dt
+        offset, cross, rate = s.p[:n, :n], s.p[:n, n:], s.p[n:, n:]
+        later = cross + dt * rate
+        x, p = s.x.copy(), np.empty_like(s.p)
+        x[:n] += dt * s.x[n:]
+        p[:n, :n] = offset + dt * (later + cross.T) + self._walk(dt) * self._couple
+        p[:n, n:] = later + 0.5 * walk2 * dt * self._couple
+        p[n:, :n] = p[:n, n:].T
+        p[n:, n:] = rate + walk2 * self._couple
+        return _State(max(t_s, s.t_s), x, p)
 
     def _step(self, before: _State, after: _State | None) -> None:
         self._state = before if after is None else after
@@ -294,8 +298,9 @@ class HeadingFilter:
         if not np.isinf(self._miss_n[use[0]]):
             self._learn_scatter(miss, before.p, use)
         innovation = before.p[at] + noise
-        gain = np.linalg.solve(innovation, before.p[use]).T
-        distance2 = miss[use] @ np.linalg.solve(innovation, miss[use])
+        solved = np.linalg.solve(innovation, np.column_stack([before.p[use], miss[use]]))
+        gain = solved[:, :-1].T
+        distance2 = miss[use] @ solved[:, -1]
         size = np.log(np.linalg.det(2.0 * np.pi * innovation))
         self.log_likelihood -= 0.5 * float(distance2 + size) + (n - len(use)) * elsewhere
         p = before.p - gain @ before.p[use]

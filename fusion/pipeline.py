@@ -55,7 +55,7 @@ KEEP_S = 120.0
 STEP = 10
 """Stillness is looked for every so many grid steps, so that blocking changes nothing."""
 
-SLICE_S = 0.1
+SLICE_S = 0.5
 """Length of the blocks in which a recorded session is given to the causal pipeline."""
 
 CALIBRATIONS = (

@@ -178,6 +178,9 @@ def _step(base: Dwell, dwell: Dwell, *, level: bool) -> _Step | None:
     tilt = _tilts_deg(base, dwell)
     joint = wrap_deg(dwell.joint_deg - base.joint_deg)
     n = len(tilt)
+    if level and n == 2:
+        # One other sensor cannot vouch that an inclination of this one was no turn.
+        return None
     for sensor in range(n):
         others = [s for s in range(n) if s != sensor]
         if np.any(tilt[others] >= OTHERS_DEG):

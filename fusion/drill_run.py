@@ -16,7 +16,7 @@ from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
 from fusion.lowpass import LowPass
 from fusion.reps import Counted, RepFinder
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder
-from fusion.spine import Reference, heading_deg, turns, up_n
+from fusion.spine import LIVE_INCLINATION_SD_DEG, Reference, heading_deg, turns, up_n
 from fusion.split import make_split
 from fusion.tissue import Ringing
 
@@ -166,6 +166,7 @@ class DrillRun:
             estimate,
             motion.gap,
             self._ringing,
+            LIVE_INCLINATION_SD_DEG,
         )
         times_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
         counted = fused.since_moved(self.reference.vertical * self.heading.moved_deg(times_s))

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray, Placement
 
 INCLINATION_SD_DEG = 0.11
-"""Of inclination and neutral."""
+"""Of inclination and neutral, with a filter that ran forwards and backwards."""
+
+LIVE_INCLINATION_SD_DEG = 0.25
+"""The same with one that ran forwards alone."""
 
 SCALE_SD = 0.01
 """Scale and axis errors of the gyroscopes, as a part of the angle."""
@@ -171,6 +174,7 @@ def spine_angles(
     turn: FloatArray,
     heading: HeadingEstimate,
     ringing: Ringing | None = None,
+    inclination_sd_deg: float = INCLINATION_SD_DEG,
 ) -> SpineAngles:
     """Angles from the turns (m, n, 4) of the segments and the drift of their headings.
 
@@ -198,7 +202,7 @@ def spine_angles(
             DRIFT_EXCESS
             * lever2
             * np.maximum(np.einsum("i,mij,j->m", w, heading.variance_deg2, w), 0.0)
-            + INCLINATION_SD_DEG**2
+            + inclination_sd_deg**2
             + rings[:, i] ** 2
             + scale2 * angles[name] ** 2
         )

@@ -27,6 +27,7 @@ _PAGE: Final = """<!doctype html>
 <style>
 :root {{ {light} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
+.welcome {{ display: none !important; }}
 body {{ margin: 0; padding: 12px 16px 24px; background: var(--st-background-color); }}
 </style>
 </head>

@@ -13,6 +13,7 @@ SensorError
 └── RecordingError             a recording cannot be written or read
     ├── RecordingExistsError   writing would overwrite a file
     ├── RecordingWriteError    the disk refused: full, gone, not allowed
+    │   └── RecordingGoneError  the file being written has vanished from its place
     └── RecordingFormatError   the file is no recording of this program
 
 Every leaf carries the data a caller needs and a sentence a person can act on.
@@ -145,14 +146,23 @@ class RecordingWriteError(RecordingError):
     def __init__(self, path: Path, reason: OSError) -> None:
         self.reason = reason
         if reason.errno in {errno.ENOSPC, errno.EDQUOT}:
-            sentence = (
-                "the disk is full. Everything up to this moment is kept; free some space and start "
-                "a new recording."
-            )
+            sentence = "the disk is full. Everything up to this moment is kept; free some space."
         else:
             why = reason.strerror or str(reason)
             sentence = f"cannot be written ({why}). Check that the folder exists and is yours."
         super().__init__(path, sentence)
+
+
+class RecordingGoneError(RecordingWriteError):
+    """The file being written has vanished from its place; ``reason`` is why it cannot return."""
+
+    def __init__(self, path: Path, reason: OSError) -> None:
+        super().__init__(path, reason)
+        why = reason.strerror or str(reason)
+        self.args = (
+            f"{path}: has vanished while it was written and cannot be put back ({why})."
+            " Check that the disk is connected and the folder is yours.",
+        )
 
 
 class RecordingFormatError(RecordingError):

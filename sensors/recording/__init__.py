@@ -1,8 +1,9 @@
 """One session's raw bytes and events in one append-only file; everything else follows from it.
 
-The file is an MCAP (``profile`` "torso"), written without chunks and flushed message by message, so
+The file is an MCAP (``profile`` "torso"), written without chunks and flushed as data arrives, so
 that a cut at any byte loses at most the last message. Closing adds MCAP's summary, with which any
-MCAP viewer opens it at once. Topics:
+MCAP viewer opens it at once; packing then puts the same messages into compressed, indexed chunks.
+Topics:
 
 ``/meta``
     The first message: format version, zero of the session clock on the host's monotonic clock
@@ -19,8 +20,18 @@ MCAP viewer opens it at once. Topics:
 where the computer's wall clock was set during the session.
 """
 
+from sensors.recording.background import BackgroundWriter
 from sensors.recording.claim import is_being_written
+from sensors.recording.packing import pack_recording
 from sensors.recording.reader import Recording, read_meta, read_recording
 from sensors.recording.writer import RecordingWriter
 
-__all__ = ["Recording", "RecordingWriter", "is_being_written", "read_meta", "read_recording"]
+__all__ = [
+    "BackgroundWriter",
+    "Recording",
+    "RecordingWriter",
+    "is_being_written",
+    "pack_recording",
+    "read_meta",
+    "read_recording",
+]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 if sys.platform == "win32":
@@ -27,6 +29,11 @@ if sys.platform == "win32":
             return path.exists()
         return False
 
+    @contextmanager
+    def claimed(path: Path) -> Iterator[bool]:
+        """Give whether nobody writes a recording; nothing can be locked here."""
+        yield not is_being_written(path)
+
 else:
     import fcntl
 
@@ -40,11 +47,21 @@ else:
 
     def is_being_written(path: Path) -> bool:
         """Whether a recording is being written just now, by whatever process."""
+        with claimed(path) as mine:
+            return not mine
+
+    @contextmanager
+    def claimed(path: Path) -> Iterator[bool]:
+        """Claim a recording while the context lasts; gives false if another process has.
+
+        A file that cannot be opened is claimed by nobody.
+        """
         try:
             handle = os.open(path, os.O_RDONLY)
         except OSError:
-            return False
+            yield True
+            return
         try:
-            return not claim(handle)
+            yield claim(handle)
         finally:
             os.close(handle)

@@ -33,8 +33,10 @@ REPORTS = "/reports"
 ACTIVITIES = "/activities"
 JSON_TOPICS = (META, EVENTS, LINKS, REPORTS, ACTIVITIES)
 NOTIFICATION_ENCODING = "x-torso-notification"
+SALVAGED = "torso.salvaged"
+"""Name of the metadata record of a recording that was cut before it was packed."""
 
-_ARRIVAL = struct.Struct("<d")
+ARRIVAL = struct.Struct("<d")
 
 
 def to_json(value: Json) -> bytes:
@@ -115,13 +117,13 @@ def _decode_info(value: Json) -> SensorInfo:
 
 def encode_notification(item: Notification) -> bytes:
     """Return arrival and value."""
-    return _ARRIVAL.pack(item.arrival_s) + item.data
+    return ARRIVAL.pack(item.arrival_s) + item.data
 
 
 def decode_notification(sensor: SensorId, characteristic: str, data: bytes) -> Notification:
     """Read arrival and value; ``struct.error`` if there is no arrival."""
-    (arrival_s,) = _ARRIVAL.unpack_from(data)
-    return Notification(sensor, characteristic, arrival_s, data[_ARRIVAL.size :])
+    (arrival_s,) = ARRIVAL.unpack_from(data)
+    return Notification(sensor, characteristic, arrival_s, data[ARRIVAL.size :])
 
 
 def encode_change(item: LinkChange | SensorReport | ActivityChange) -> tuple[str, bytes]:

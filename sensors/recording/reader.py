@@ -1,8 +1,4 @@
-"""Reading a recording, whole or cut off anywhere.
-
-The records are walked here rather than by mcap's stream reader because that one hands out the cut
-half of a last message as if it were whole.
-"""
+"""Reading a recording, whole or cut off anywhere."""
 
 from __future__ import annotations
 
@@ -11,26 +7,28 @@ import struct
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
-from mcap.records import Channel, Header
-from mcap.writer import MCAP0_MAGIC
+from mcap.records import Channel, Header, Metadata
 
 from sensors.errors import RecordingError, RecordingFormatError
 from sensors.recording.format import (
+    ARRIVAL,
     CHANGES,
     EVENTS,
     META,
     NOTIFICATION_ENCODING,
     PROFILE,
+    SALVAGED,
     Meta,
     decode_event,
     decode_notification,
     from_json,
 )
+from sensors.recording.records import MESSAGE, records
 from sensors.samples import SensorId
 
 if TYPE_CHECKING:
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
     from sensors.drivers.base import SourceItem
     from sensors.samples import Activity, Event, SensorInfo
 
-_RECORD = struct.Struct("<BQ")
-_MESSAGE = struct.Struct("<HIQQ")
 _UNREADABLE = (
     ValueError,
     KeyError,
@@ -88,14 +84,15 @@ class Recording:
 
     def __iter__(self) -> Iterator[SourceItem]:
         with _opened(self.path) as file:
-            channels: dict[int, Channel] = {}
-            for opcode, body in _records(file):
-                if opcode == Opcode.CHANNEL:
-                    _learn(channels, body)
-                elif opcode == Opcode.MESSAGE:
-                    item = _item(channels, body)
+            channels: dict[int, _Channel] = {}
+            for opcode, body in records(file):
+                if opcode == Opcode.MESSAGE:
+                    channel = channels.get(int.from_bytes(body[:2], "little"), _UNKNOWN)
+                    item = channel.item(body)
                     if item is not None:
                         yield item
+                elif opcode == Opcode.CHANNEL:
+                    _learn(channels, body)
 
 
 def read_recording(path: Path | str) -> Recording:
@@ -113,7 +110,7 @@ def read_recording(path: Path | str) -> Recording:
     with _opened(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
             raise RecordingFormatError(path, "the file is empty")
-        for opcode, body in _records(file):
+        for opcode, body in records(file):
             scan.take(path, opcode, body)
     found = scan.meta or Meta(0.0, 0.0, (), {})
     return Recording(
@@ -140,7 +137,7 @@ def read_meta(path: Path | str) -> Meta | None:
     path = Path(path)
     scan = _Scan()
     with _opened(path) as file:
-        for opcode, body in _records(file):
+        for opcode, body in records(file):
             scan.take(path, opcode, body)
             if scan.meta is not None:
                 break
@@ -151,42 +148,76 @@ def read_meta(path: Path | str) -> Meta | None:
 class _Scan:
     """One pass over a file for everything but its items."""
 
-    channels: dict[int, Channel] = field(default_factory=dict)
+    channels: dict[int, _Channel] = field(default_factory=dict)
     meta: Meta | None = None
     events: dict[tuple[float, Activity], Event] = field(default_factory=dict)
     messages: int = 0
     damaged: int = 0
     complete: bool = False
+    salvaged: bool = False
 
     def take(self, path: Path, opcode: int, body: bytes) -> None:
-        if opcode == Opcode.HEADER:
-            _check_profile(path, body)
-        elif opcode == Opcode.CHUNK:
-            raise RecordingFormatError(path, "it was packed in chunks by another program")
-        elif opcode == Opcode.CHANNEL:
-            _learn(self.channels, body)
-        elif opcode == Opcode.DATA_END:
-            self.complete = True
-        elif opcode == Opcode.MESSAGE:
+        if opcode == Opcode.MESSAGE:
             self.messages += 1
             self._message(path, body)
+        elif opcode == Opcode.CHANNEL:
+            _learn(self.channels, body)
+        elif opcode == Opcode.HEADER:
+            _check_profile(path, body)
+        elif opcode == Opcode.CHUNK:
+            self.damaged += 1
+        elif opcode == Opcode.METADATA:
+            self.salvaged = self.salvaged or _is_salvage(body)
+        elif opcode == Opcode.DATA_END:
+            self.complete = not self.salvaged
 
     def _message(self, path: Path, body: bytes) -> None:
-        topic = _topic(self.channels, body)
-        if topic == META:
+        channel = self.channels.get(int.from_bytes(body[:2], "little"), _UNKNOWN)
+        if channel.topic == META:
             try:
-                self.meta = Meta.decode(body[_MESSAGE.size :])
+                self.meta = Meta.decode(body[MESSAGE.size :])
             except _UNREADABLE as error:
                 raise RecordingFormatError(path, f"its description says: {error}") from error
-        elif topic == EVENTS:
+        elif channel.topic == EVENTS:
             try:
-                event = decode_event(body[_MESSAGE.size :])
+                event = decode_event(body[MESSAGE.size :])
             except _UNREADABLE:
                 self.damaged += 1
             else:
                 self.events[event.onset_s, event.activity] = event
-        elif _item(self.channels, body) is None:
+        elif not channel.can_read(body):
             self.damaged += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """What the messages of one channel are: notifications of a characteristic, or of a topic."""
+
+    topic: str | None
+    source: tuple[SensorId, str] | None = None
+
+    def item(self, body: bytes) -> SourceItem | None:
+        """Return the item of a message; ``None`` if it is none or cannot be read."""
+        if self.source is not None and len(body) >= _LEAST:
+            return decode_notification(*self.source, body[MESSAGE.size :])
+        read = None if self.topic is None else CHANGES.get(self.topic)
+        if read is None:
+            return None
+        try:
+            return read(from_json(body[MESSAGE.size :]))
+        except _UNREADABLE:
+            return None
+
+    def can_read(self, body: bytes) -> bool:
+        """Whether a message is an item."""
+        if self.source is not None:
+            return len(body) >= _LEAST
+        return self.item(body) is not None
+
+
+_UNKNOWN: Final = _Channel(None)
+_LEAST: Final = MESSAGE.size + ARRIVAL.size
+"""A notification is at least its arrival."""
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -194,26 +225,6 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise RecordingError(path, f"cannot be opened ({error.strerror}).") from error
-
-
-def _records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield opcode and body of every whole record of the data section.
-
-    A length that reaches beyond the file is a cut, or damage after which nothing can be trusted.
-    """
-    size = os.fstat(file.fileno()).st_size
-    magic = file.read(len(MCAP0_MAGIC))
-    if not MCAP0_MAGIC.startswith(magic):
-        raise RecordingFormatError(Path(file.name), "it does not begin like one")
-    at = len(magic)
-    while at + _RECORD.size <= size:
-        opcode, length = _RECORD.unpack(file.read(_RECORD.size))
-        at += _RECORD.size + length
-        if at > size or opcode == 0:
-            return
-        yield opcode, file.read(length)
-        if opcode == Opcode.DATA_END:
-            return
 
 
 def _check_profile(path: Path, body: bytes) -> None:
@@ -225,31 +236,20 @@ def _check_profile(path: Path, body: bytes) -> None:
         raise RecordingFormatError(path, "it is an MCAP file of another program")
 
 
-def _learn(channels: dict[int, Channel], body: bytes) -> None:
+def _is_salvage(body: bytes) -> bool:
+    try:
+        return bool(Metadata.read(ReadDataStream(BytesIO(body))).name == SALVAGED)
+    except _UNREADABLE:
+        return False
+
+
+def _learn(channels: dict[int, _Channel], body: bytes) -> None:
     """Remember a channel; an unreadable one leaves its messages without a meaning."""
     try:
         channel = Channel.read(ReadDataStream(BytesIO(body)))
+        source = None
+        if channel.message_encoding == NOTIFICATION_ENCODING:
+            source = SensorId(channel.metadata["sensor"]), channel.metadata["characteristic"]
     except _UNREADABLE:
         return
-    channels[channel.id] = channel
-
-
-def _topic(channels: Mapping[int, Channel], body: bytes) -> str | None:
-    if len(body) < _MESSAGE.size:
-        return None
-    channel = channels.get(_MESSAGE.unpack_from(body)[0])
-    return None if channel is None else channel.topic
-
-
-def _item(channels: Mapping[int, Channel], body: bytes) -> SourceItem | None:
-    """Return the item of a message; ``None`` if it is none or cannot be read."""
-    try:
-        channel = channels[_MESSAGE.unpack_from(body)[0]]
-        data = body[_MESSAGE.size :]
-        if channel.message_encoding == NOTIFICATION_ENCODING:
-            sensor, characteristic = channel.metadata["sensor"], channel.metadata["characteristic"]
-            return decode_notification(SensorId(sensor), characteristic, data)
-        read = CHANGES.get(channel.topic)
-        return None if read is None else read(from_json(data))
-    except _UNREADABLE:
-        return None
+    channels[channel.id] = _Channel(None if source else channel.topic, source)

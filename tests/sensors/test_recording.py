@@ -3,7 +3,9 @@
 import errno
 import itertools
 import json
-from io import BufferedWriter, BytesIO, FileIO
+import os
+import shutil
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -23,9 +25,11 @@ from sensors.errors import (
     RecordingError,
     RecordingExistsError,
     RecordingFormatError,
+    RecordingGoneError,
     RecordingWriteError,
 )
-from sensors.recording import RecordingWriter, read_recording
+from sensors.recording import RecordingWriter, is_being_written, read_recording
+from sensors.recording.appender import Appender
 from sensors.samples import Activity, Event, Placement, SensorId, SensorInfo
 
 PELVIS = SensorInfo(SensorId("AA:01"), Placement.PELVIS, "OSI-0001", "open_profile", 104.0)
@@ -145,23 +149,30 @@ def test_a_folder_that_is_not_there(tmp_path):
         write(tmp_path / "nowhere" / "a.mcap")
 
 
-class FullDisk(FileIO):
-    """A file on a disk with little room."""
+class Disk:
+    """A disk with little room: takes the place of ``os.write``."""
 
-    room = 2000
+    def __init__(self, room):
+        self.room = room
+        self.write_through = os.write
 
-    def write(self, data):
-        if len(data) > self.room:
+    def write(self, handle, data):
+        if not self.room:
             raise OSError(errno.ENOSPC, "No space left on device")
-        self.room -= len(data)
-        return super().write(data)
+        written = self.write_through(handle, data[: self.room])
+        self.room -= written
+        return written
 
 
-def test_a_full_disk_is_named_and_keeps_what_was_written(tmp_path, monkeypatch):
+@pytest.fixture
+def disk(monkeypatch):
+    disk = Disk(2000)
+    monkeypatch.setattr("sensors.recording.appender.os.write", disk.write)
+    return disk
+
+
+def test_a_full_disk_is_named_and_keeps_what_was_written(tmp_path, disk):
     path = tmp_path / "a.mcap"
-    monkeypatch.setattr(
-        "pathlib.Path.open", lambda self, mode: BufferedWriter(FullDisk(self, mode))
-    )
     writer = RecordingWriter(path, (PELVIS,), origin_s=ORIGIN_S, started_unix_s=0.0, meta={})
     writer.open()
     written = itertools.count()
@@ -173,25 +184,69 @@ def test_a_full_disk_is_named_and_keeps_what_was_written(tmp_path, monkeypatch):
 
     with pytest.raises(RecordingWriteError, match="the disk is full"):
         write_on()
+    kept = next(written)
+    assert tuple(read_recording(path)) == (ITEMS[-1],) * kept
     with pytest.raises(RecordingWriteError, match="the disk is full"):
         writer.write(ITEMS[0])
+    assert tuple(read_recording(path)) == (ITEMS[-1],) * kept
+    disk.room = 100_000
+    writer.write(ITEMS[1])
     writer.close()
-    monkeypatch.undo()
-    assert tuple(read_recording(path)) == (ITEMS[-1],) * next(written)
+    recording = read_recording(path)
+    assert tuple(recording) == (ITEMS[-1],) * (kept + 1) + (ITEMS[0], ITEMS[1])
+    assert recording.complete
 
 
-def test_a_disk_that_is_full_from_the_start(tmp_path, monkeypatch):
-    monkeypatch.setattr(FullDisk, "room", 10)
-    monkeypatch.setattr(
-        "pathlib.Path.open", lambda self, mode: BufferedWriter(FullDisk(self, mode))
-    )
+def test_a_disk_too_full_to_finish_leaves_a_readable_file(tmp_path, disk):
+    path = tmp_path / "a.mcap"
+    writer = RecordingWriter(path, (PELVIS,), origin_s=ORIGIN_S, started_unix_s=0.0, meta={})
+    writer.open()
+    writer.write(ITEMS[-1])
+    disk.room = 3
+    with pytest.raises(RecordingWriteError, match="the disk is full"):
+        writer.close()
+    writer.close()
+    recording = read_recording(path)
+    assert tuple(recording) == (ITEMS[-1],)
+    assert not recording.complete
+
+
+def test_a_disk_that_is_full_from_the_start(tmp_path, disk):
+    disk.room = 10
     with pytest.raises(RecordingWriteError, match="the disk is full"):
         write(tmp_path / "a.mcap")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_vanishes_is_put_back(tmp_path):
+    path = tmp_path / "folder" / "a.mcap"
+    path.parent.mkdir()
+    with RecordingWriter(path, (PELVIS,), origin_s=ORIGIN_S, started_unix_s=0.0, meta={}) as writer:
+        writer.write(ITEMS[-1])
+        assert not writer.check_place()
+        shutil.rmtree(path.parent)
+        writer.write(ITEMS[1])
+        assert writer.check_place()
+        assert is_being_written(path)
+        writer.write(ITEMS[-1])
+        path.unlink()
+        path.write_bytes(b"somebody else's")
+        with pytest.raises(RecordingGoneError, match="has vanished"):
+            writer.check_place()
+        path.unlink()
+        assert writer.check_place()
+    assert tuple(read_recording(path)) == (ITEMS[-1], ITEMS[1], ITEMS[-1])
+    assert read_recording(path).complete
+    assert not is_being_written(path)
+
+
+def test_a_recording_is_its_owners_alone(recorded):
+    assert recorded.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_power_cut_costs_seconds(tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr("os.fsync", synced.append)
+    monkeypatch.setattr(Appender, "sync", lambda self: synced.append(self))
     writer = RecordingWriter(
         tmp_path / "a.mcap", (PELVIS,), origin_s=0.0, started_unix_s=0.0, meta={}, sync_every_s=5.0
     )

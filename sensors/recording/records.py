@@ -1,0 +1,127 @@
+"""The records of an MCAP file one after another, whole or cut off anywhere.
+
+They are walked here rather than by mcap's stream reader because that one hands out the cut half of
+a last message as if it were whole, and nothing of a chunk that was cut.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import zstandard
+from mcap.opcode import Opcode
+from mcap.writer import MCAP0_MAGIC
+
+from sensors.errors import RecordingFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD: Final = struct.Struct("<BQ")
+"""Opcode and length before each record's body."""
+
+MESSAGE: Final = struct.Struct("<HIQQ")
+"""Channel, sequence, log and publish time (ns) at the beginning of a message's body."""
+
+_CHUNK: Final = struct.Struct("<QQQII")
+"""Start, end, size unpacked, its CRC, and the length of the compression's name."""
+
+_SIZE: Final = struct.Struct("<Q")
+_BLOCK_BYTES: Final = 1 << 20
+_MOST_UNPACKED_BYTES: Final = 64 << 20
+"""No chunk of ours is larger; one that claims to be is damaged, or a trap."""
+
+_NAMES: Final = {b"": "", b"zstd": "zstd"}
+
+
+def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield opcode and body of every whole record up to the end of the data.
+
+    The records in a chunk take its place; one that is cut off gives those that are whole, one that
+    is damaged is itself yielded, with an empty body. A length that reaches beyond the file is a
+    cut, or damage after which nothing can be trusted.
+
+    Raises
+    ------
+    RecordingFormatError
+        The file begins like something else, or was packed in a way we do not know.
+    """
+    path, size = Path(file.name), os.fstat(file.fileno()).st_size
+    magic = file.read(len(MCAP0_MAGIC))
+    if not MCAP0_MAGIC.startswith(magic):
+        raise RecordingFormatError(path, "it does not begin like one")
+    rest, left = b"", size - len(magic)
+    while block := file.read(_BLOCK_BYTES):
+        left -= len(block)
+        data, at = rest + block, 0
+        while at + HEAD.size <= len(data):
+            opcode, length = HEAD.unpack_from(data, at)
+            end = at + HEAD.size + length
+            if opcode == 0 or (end > len(data) and end - len(data) > left):
+                yield from _last(path, opcode, data[at + HEAD.size :] + file.read())
+                return
+            if end > len(data):
+                break
+            body = data[at + HEAD.size : end]
+            at = end
+            if opcode == Opcode.CHUNK:
+                yield from _unpacked(path, body)
+            else:
+                yield opcode, body
+            if opcode == Opcode.DATA_END:
+                return
+        rest = data[at:]
+    if len(rest) >= HEAD.size:  # the file became shorter while it was read
+        yield from _last(path, rest[0], rest[HEAD.size :])
+
+
+def split(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield opcode and body of every whole record in ``data``."""
+    at = 0
+    while at + HEAD.size <= len(data):
+        opcode, length = HEAD.unpack_from(data, at)
+        end = at + HEAD.size + length
+        if opcode == 0 or end > len(data):
+            return
+        yield opcode, data[at + HEAD.size : end]
+        at = end
+
+
+def _last(path: Path, opcode: int, body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield what is whole in a record that is cut off."""
+    if opcode == Opcode.CHUNK:
+        yield from _unpacked(path, body)
+
+
+def _unpacked(path: Path, body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a chunk, or what is whole of them if it is cut off."""
+    if len(body) < _CHUNK.size:
+        return
+    _, _, size, crc, length = _CHUNK.unpack_from(body)
+    at = _CHUNK.size + length + _SIZE.size
+    if at > len(body):
+        return
+    name = _NAMES.get(body[_CHUNK.size : _CHUNK.size + length])
+    if name is None:
+        raise RecordingFormatError(path, "it was packed by another program in a way unknown here")
+    (stored,) = _SIZE.unpack_from(body, at - _SIZE.size)
+    packed = body[at : at + stored]
+    data = _decompressed(packed, min(size, _MOST_UNPACKED_BYTES)) if name else packed
+    if len(packed) == stored and (len(data) != size or (crc and zlib.crc32(data) != crc)):
+        yield Opcode.CHUNK, b""
+        return
+    yield from split(data)
+
+
+def _decompressed(packed: bytes, size: int) -> bytes:
+    """Decompress up to ``size`` bytes, as far as ``packed`` goes."""
+    reader = zstandard.ZstdDecompressor().stream_reader(BytesIO(packed))
+    try:
+        return bytes(reader.read(size))
+    except zstandard.ZstdError:
+        return b""

@@ -10,9 +10,11 @@ from dashboard.service.hub import Hub
 from fusion.setup import Setup
 from sensors.drivers.simulated import SimulatedSource
 from sensors.errors import RecordingExistsError
+from sensors.recording import pack_recording
 from sensors.samples import Activity
 from sessions.analyze import analyze
 from sessions.errors import OutputError
+from sessions.files import make_folder
 from sessions.library import RECORDING
 
 if TYPE_CHECKING:
@@ -60,13 +62,14 @@ def run_headless(
     """
     recording = out / RECORDING
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
     except OSError as error:
         raise OutputError(out, f"cannot be made ({error.strerror}).") from error
     if recording.exists():
         raise RecordingExistsError(recording)
     source = SimulatedSource(seed=seed, script=(), speed=None, duration_s=seconds, origin_s=0.0)
     asyncio.run(_record(source, recording, lambda now_s: progress(now_s / seconds)))
+    pack_recording(recording)
     return analyze(recording, out)
 
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sensors.drivers.base import ActivityChange, LinkChange
-from sensors.recording import RecordingWriter
+from sensors.recording import BackgroundWriter, RecordingWriter
 from sensors.samples import Activity, Event
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ async def record(
     seconds: float | None = None,
     progress: Callable[[float], None] = lambda _: None,
     told: Callable[[SensorInfo, LinkChange], None] = lambda *_: None,
+    alarm: Callable[[str], None] = lambda _: None,
 ) -> float:
     """Record a source until it ends, ``seconds`` are over, or the task is cancelled.
 
@@ -39,6 +40,8 @@ async def record(
         Called with the fraction done, if ``seconds`` is given.
     told
         Called with what happens to the links of real sensors.
+    alarm
+        Called with a sentence when the disk refuses; what comes then waits in memory for it.
 
     Returns
     -------
@@ -53,14 +56,19 @@ async def record(
     t_s = 0.0
     async with source:
         started_unix_s = time.time() - (source.now_s() - source.origin_s)
-        writer = RecordingWriter(
-            path,
-            source.sensors,
-            origin_s=source.origin_s,
-            started_unix_s=started_unix_s,
-            meta={"source": source.kind},
+        writer = BackgroundWriter(
+            lambda: RecordingWriter(
+                path,
+                source.sensors,
+                origin_s=source.origin_s,
+                started_unix_s=started_unix_s,
+                meta={"source": source.kind},
+            )
         )
-        with writer:
+        writer.start()
+        _check(writer)
+        try:
+            troubled = False
             events = _Events(writer, source.origin_s)
             infos = {info.sensor: info for info in source.sensors}
             async for item in source:
@@ -69,17 +77,29 @@ async def record(
                     if t_s >= seconds:
                         break
                     progress(t_s / seconds)
-                writer.write(item)
+                writer.put(item)
                 events.take(item)
                 if isinstance(item, LinkChange) and source.kind == "ble":
                     told(infos[item.sensor], item)
+                trouble = writer.trouble
+                if troubled != (trouble is not None):
+                    troubled = not troubled
+                    alarm(str(trouble or "The recording goes on; nothing was lost."))
+        finally:
+            writer.close()
+        _check(writer)
     return t_s
+
+
+def _check(writer: BackgroundWriter) -> None:
+    if writer.trouble is not None:
+        raise writer.trouble
 
 
 class _Events:
     """Turns what a source knows of its wearer into events of the session."""
 
-    def __init__(self, writer: RecordingWriter, origin_s: float) -> None:
+    def __init__(self, writer: BackgroundWriter, origin_s: float) -> None:
         self._writer = writer
         self._origin_s = origin_s
         self._onsets_s: dict[Activity, float] = {}
@@ -89,10 +109,10 @@ class _Events:
             return
         t_s = item.arrival_s - self._origin_s
         if item.activity is Activity.MARK:
-            self._writer.write_event(Event(t_s, 0.0, item.activity))
+            self._writer.put(Event(t_s, 0.0, item.activity))
         elif item.begins:
             self._onsets_s[item.activity] = t_s
-            self._writer.write_event(Event(t_s, None, item.activity))
+            self._writer.put(Event(t_s, None, item.activity))
         elif item.activity in self._onsets_s:
             onset_s = self._onsets_s.pop(item.activity)
-            self._writer.write_event(Event(onset_s, t_s - onset_s, item.activity))
+            self._writer.put(Event(onset_s, t_s - onset_s, item.activity))

@@ -36,14 +36,25 @@ def run(args: argparse.Namespace) -> int:
     import asyncio
 
     from dashboard.unattended import record
+    from sensors.recording import pack_recording
 
     progress = progress_bar("recording")
     source = _source(args)
     try:
-        asyncio.run(record(source, args.out, seconds=args.seconds, progress=progress, told=_tell))
+        asyncio.run(
+            record(
+                source,
+                args.out,
+                seconds=args.seconds,
+                progress=progress,
+                told=_tell,
+                alarm=tell,
+            )
+        )
     except KeyboardInterrupt:
         if not args.out.exists():
             raise
+    pack_recording(args.out)
     size_bytes = args.out.stat().st_size
     if args.json:
         say_json({"out": str(args.out), "size_bytes": size_bytes})

@@ -1,7 +1,8 @@
-"""Analysing recordings that are done, one after another, where it disturbs nobody.
+"""Packing and analysing recordings that are done, one after another, where it disturbs nobody.
 
-Each in a process of its own with low priority, so that the stream of a running session is never
-held up. ``python -m dashboard.service.analysis RECORDING OUT`` is that process.
+One that a crash left behind is salvaged by being packed. Each in a process of its own with low
+priority, so that the stream of a running session is never held up.
+``python -m dashboard.service.analysis RECORDING OUT`` is that process.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.messages import ANALYSIS_DONE, ANALYSIS_RUNNING
+from sensors.errors import RecordingError
+from sensors.recording import is_being_written, pack_recording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +76,7 @@ class Analyst:
             if session.recording is not None
             and not session.analysed
             and not (session.path / NOT_ANALYSED).exists()
+            and not is_being_written(session.recording)
         ]
 
     async def _analyse(self, recording: Path) -> str | None:
@@ -100,7 +105,7 @@ class Analyst:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Analyse one recording; exit status 0, or 3 with a line on what is wrong."""
+    """Pack and analyse one recording; exit status 0, or 3 with a line on what is wrong."""
     from fusion.errors import FusionError
     from sessions.analyze import analyze
     from sessions.errors import SessionError
@@ -108,6 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recording, out = map(Path, arguments or sys.argv[1:])
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    with suppress(RecordingError):  # what is wrong with it, the analysis says
+        pack_recording(recording)
     try:
         analyze(recording, out)
     except (FusionError, SessionError) as error:

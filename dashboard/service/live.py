@@ -227,7 +227,7 @@ async def _background(works: Sequence[Coroutine[None, None, None]]) -> AsyncIter
 def _without_clocks(snapshot: dict[str, object]) -> dict[str, object]:
     """Leave out what changes by itself; of sensors, guide and recording keep what does not."""
     steady: dict[str, object] = {k: v for k, v in snapshot.items() if k not in _CLOCKS}
-    steady["recording"] = _pick(snapshot.get("recording"), ("name", "error"))
+    steady["recording"] = _pick(snapshot.get("recording"), ("name", "state", "error"))
     steady["guide"] = _pick(snapshot.get("guide"), ("step", "phase"))
     sensors = snapshot.get("sensors")
     if isinstance(sensors, list):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dashboard.service.steps import Step, StepKind
-from sensors.errors import RecordingError, RecordingWriteError
-from sensors.recording import RecordingWriter
+from sensors.recording import BackgroundWriter, RecordingWriter
 from sensors.samples import Activity, Event
 from sessions.errors import SessionError
 
@@ -19,8 +17,9 @@ if TYPE_CHECKING:
     from dashboard.service.steps import Entry
     from sensors.samples import SensorInfo
 
-
-WRITES_AT_ONCE: Final = 64
+WAITING: Final = "What comes now waits in memory and is written as soon as that is mended."
+LOST: Final = "What came after that could not be kept."
+PUT_BACK: Final = "The recording had vanished from its folder and was put back whole."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +31,17 @@ class Zero:
 
 
 class Recorder:
-    """One recording, open until closed or until the disk refuses.
+    """One recording, open until closed.
 
     A person who trains should not be interrupted by a disk that is full or gone, so nothing is
-    raised: :attr:`error` says what is wrong.
+    raised and nothing waits: :attr:`error` says what is wrong while it is, and the recording goes
+    on without a gap when it is mended.
 
     Parameters
     ----------
     new_path
-        Makes room for the recording and names the file, which must not exist.
+        Makes room for the recording and names the file, which must not exist; asked again while it
+        refuses.
     sensors
         What is recorded.
     zero
@@ -59,71 +60,74 @@ class Recorder:
         meta: dict[str, object],
         beginning: Iterable[Entry] = (),
     ) -> None:
-        self.path: Path | None = None
-        self.error: str | None = None
         self._origin_s = zero.origin_s
         self._running: Event | None = None
-        self._waiting: deque[Entry] = deque(beginning)
-        self._writer: RecordingWriter | None = None
-        try:
-            path = new_path()
-            writer = RecordingWriter(
-                path, sensors, origin_s=zero.origin_s, started_unix_s=zero.started_unix_s, meta=meta
+
+        def new_writer() -> RecordingWriter:
+            return RecordingWriter(
+                new_path(),
+                sensors,
+                origin_s=zero.origin_s,
+                started_unix_s=zero.started_unix_s,
+                meta=meta,
             )
-            writer.open()
-        except (OSError, RecordingError, SessionError) as error:
-            self.error = str(error)
-        else:
-            self.path, self._writer = path, writer
+
+        self._background = BackgroundWriter(new_writer, troubles=(SessionError,))
+        for entry in beginning:
+            self.write(entry)
+        self._background.start()
+
+    @property
+    def path(self) -> Path | None:
+        """The file; ``None`` while none could be made."""
+        writer = self._background.writer
+        return None if writer is None or not writer.size_bytes else writer.path
 
     @property
     def size_bytes(self) -> int:
         """Size of the file."""
-        return 0 if self._writer is None else self._writer.size_bytes
+        return self._background.size_bytes
+
+    @property
+    def state(self) -> str:
+        """``writing``; ``waiting`` for the disk, nothing lost; ``losing``: memory is full."""
+        if self._background.trouble is None:
+            return "writing"
+        return "losing" if self._background.lost else "waiting"
+
+    @property
+    def error(self) -> str | None:
+        """What is wrong and what that means, or ``None``."""
+        trouble = self._background.trouble
+        if trouble is None:
+            return LOST if self._background.lost else None
+        return f"{trouble} {LOST if self._background.lost else WAITING}"
+
+    @property
+    def remark(self) -> str | None:
+        """What went wrong and was mended, or ``None``."""
+        return PUT_BACK if self._background.put_back else None
 
     def write(self, entry: Entry) -> None:
-        """Append an entry; nothing happens once the disk has refused.
-
-        While the beginning is still being written, a part at a time so that nothing waits for it,
-        an entry takes its place behind it.
-        """
-        self._waiting.append(entry)
-        self._write_waiting(WRITES_AT_ONCE)
+        """Append an entry, without waiting for the disk."""
+        found = self._event(entry) if isinstance(entry, Step) else entry
+        if found is not None:
+            self._background.put(found)
 
     def close(self) -> None:
         """Finish the file."""
-        self._write_waiting(len(self._waiting))
-        if self._writer is None:
-            return
-        try:
-            self._writer.close()
-        except RecordingError as error:
-            self.error = self.error or str(error)
+        self._background.close()
 
-    def _write_waiting(self, limit: int) -> None:
-        writer = self._writer
-        if writer is None or self.error is not None:
-            self._waiting.clear()
-            return
-        try:
-            for _ in range(min(limit, len(self._waiting))):
-                entry = self._waiting.popleft()
-                if isinstance(entry, Step):
-                    self._write_step(writer, entry)
-                else:
-                    writer.write(entry)
-        except RecordingWriteError as error:
-            self.error = str(error)
-
-    def _write_step(self, writer: RecordingWriter, step: Step) -> None:
+    def _event(self, step: Step) -> Event | None:
         t_s = step.arrival_s - self._origin_s
         match step.kind:
             case StepKind.BEGIN:
                 self._running = Event(t_s, None, step.activity)
-                writer.write_event(self._running)
+                return self._running
             case StepKind.END if self._running is not None:
                 running, self._running = self._running, None
-                ended = Event(running.onset_s, t_s - running.onset_s, running.activity)
-                writer.write_event(ended)
+                return Event(running.onset_s, t_s - running.onset_s, running.activity)
             case StepKind.MARK:
-                writer.write_event(Event(t_s, 0.0, Activity.MARK))
+                return Event(t_s, 0.0, Activity.MARK)
+            case _:
+                return None

@@ -62,7 +62,9 @@ def describe_recording(engine: Engine, now_s: float) -> dict[str, object] | None
         "name": recorder.path.parent.name if recorder.path else None,
         "seconds": round(now_s - engine.recording_since_s, 1),
         "bytes": recorder.size_bytes,
+        "state": recorder.state,
         "error": recorder.error,
+        "remark": recorder.remark,
     }
 
 

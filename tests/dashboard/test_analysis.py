@@ -1,8 +1,10 @@
 import asyncio
+import os
 
 import pytest
 
 from dashboard.service.analysis import NOT_ANALYSED, Analyst, main
+from sensors.recording import RecordingWriter, pack_recording, read_recording
 from sessions.library import Library
 
 
@@ -16,6 +18,22 @@ def session(library, name, content):
     folder = library.create(name)
     (folder / "recording.mcap").write_bytes(content)
     return folder / "recording.mcap"
+
+
+def write_as_left_by_a_crash(whole, path):
+    """Write a recording again, not packed, and cut a tenth off."""
+    with RecordingWriter(
+        path,
+        whole.sensors,
+        origin_s=whole.origin_s,
+        started_unix_s=whole.started_unix_s,
+        meta=whole.meta,
+    ) as writer:
+        for event in whole.events:
+            writer.write_event(event)
+        for item in whole:
+            writer.add(item)
+    os.truncate(path, path.stat().st_size * 9 // 10)
 
 
 async def work(analyst):
@@ -35,12 +53,15 @@ async def test_a_finished_recording_is_analysed_beside_it(tmp_path, recording):
     assert library.open("new").repetitions >= 1
 
 
-async def test_what_a_crash_left_is_found_and_analysed(tmp_path, recording):
+async def test_what_a_crash_left_is_found_and_analysed(tmp_path, demo):
     library = Library(tmp_path)
-    crashed = session(library, "crashed", recording[: len(recording) * 9 // 10])
+    crashed = library.create("crashed") / "recording.mcap"
+    write_as_left_by_a_crash(read_recording(demo / "recording.mcap"), crashed)
     analyst = Analyst(library)
     assert analyst._left_over() == [crashed]
     assert await analyst._analyse(crashed) is None
+    assert not pack_recording(crashed), "it was salvaged, and packed at that"
+    assert not read_recording(crashed).complete, "which it remembers"
     assert library.open("crashed").analysed
     assert analyst._left_over() == []
 

@@ -1,12 +1,17 @@
 import errno
+import itertools
 import os
+import shutil
+import threading
+import time
 
-from dashboard.service.recorder import WRITES_AT_ONCE, Recorder, Zero
+from dashboard.service.recorder import LOST, PUT_BACK, WAITING, Recorder, Zero
 from dashboard.service.steps import Step, StepKind
 from sensors.drivers.base import Notification
 from sensors.protocols.open_profile import PROTOCOL
-from sensors.recording import read_recording
+from sensors.recording import background, read_recording
 from sensors.samples import Activity, Event, Placement, SensorId, SensorInfo
+from sessions.errors import OutputError
 
 SENSOR = SensorId("s1")
 INFO = SensorInfo(SENSOR, Placement.PELVIS, "one", PROTOCOL, 100.0)
@@ -42,15 +47,17 @@ def test_entries_and_what_the_person_did_are_kept(tmp_path):
     assert recording.size_bytes == path.stat().st_size
 
 
-def test_the_beginning_is_written_first_and_a_part_at_a_time(tmp_path):
+def test_the_beginning_is_written_first(tmp_path):
     path = tmp_path / "recording.mcap"
-    before = [notification(n / 100) for n in range(3 * WRITES_AT_ONCE)]
-    recording = Recorder(lambda: path, (INFO,), Zero(1000.0, 1.7e9), {}, before)
+    before = [notification(n / 100) for n in range(200)]
+    begin = Step(1000.5, StepKind.BEGIN, Activity.CALIBRATION_BOW)
+    recording = Recorder(lambda: path, (INFO,), Zero(1000.0, 1.7e9), {}, [*before, begin])
+    recording.write(Step(1002.5, StepKind.END, Activity.CALIBRATION_BOW))
     recording.write(notification(50.0))
-    written = len(list(read_recording(path)))
-    assert written == WRITES_AT_ONCE
     recording.close()
-    assert list(read_recording(path)) == [*before, notification(50.0)]
+    found = read_recording(path)
+    assert list(found) == [*before, notification(50.0)]
+    assert found.events == (Event(0.5, 2.0, Activity.CALIBRATION_BOW),)
 
 
 def test_an_activity_cut_off_is_there_without_an_end(tmp_path):
@@ -67,33 +74,71 @@ def test_a_file_that_cannot_be_made_is_said_not_raised(tmp_path):
     for path in (there, tmp_path / "no folder" / "recording.mcap"):
         recording = recorder(path)
         assert str(path) in recording.error
+        assert recording.state == "waiting"
         recording.write(notification(1.0))
         recording.close()
         assert recording.path is None
+        assert recording.state == "losing"
+        assert recording.error.endswith(LOST)
     assert there.read_bytes() == b"somebody else's"
 
 
-def test_a_disk_that_fills_up_ends_the_recording_not_the_session(tmp_path, monkeypatch):
-    recording = recorder(tmp_path / "recording.mcap")
-    recording.write(notification(1.0))
-
-    def full(_handle):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "fsync", full)
-    recording.write(notification(100.0))
-    assert "disk is full" in recording.error
-    recording.write(notification(101.0))
-    recording.close()
-    assert notification(1.0) in list(read_recording(tmp_path / "recording.mcap"))
+def until(condition):
+    while not condition():
+        time.sleep(0.001)
 
 
-def test_a_disk_that_is_full_from_the_start(tmp_path):
+def test_a_disk_that_fills_up_is_an_alarm_until_there_is_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(background, "RETRY_EVERY_S", 0.002)
     path = tmp_path / "recording.mcap"
+    recording = recorder(path)
+    write, full = os.write, threading.Event()
+    full.set()
 
-    def full():
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    def write_if_room(handle, data):
+        if full.is_set():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(handle, data)
 
-    recording = Recorder(full, (INFO,), Zero(0.0, 0.0), {})
-    assert str(path) in recording.error
+    monkeypatch.setattr("sensors.recording.appender.os.write", write_if_room)
+    recording.write(notification(1.0))
+    until(lambda: recording.error is not None)
+    assert "disk is full" in recording.error
+    assert recording.error.endswith(WAITING)
+    assert recording.state == "waiting"
+    full.clear()
+    until(lambda: recording.error is None)
+    assert recording.state == "writing"
+    recording.close()
+    assert list(read_recording(path)) == [notification(1.0)]
+
+
+def test_a_folder_that_vanished_is_remarked(tmp_path, monkeypatch):
+    monkeypatch.setattr(background, "RETRY_EVERY_S", 0.002)
+    path = tmp_path / "session" / "recording.mcap"
+    path.parent.mkdir()
+    recording = recorder(path)
+    recording.write(notification(1.0))
+    shutil.rmtree(path.parent)
+    until(lambda: recording.remark is not None)
+    assert recording.remark == PUT_BACK
+    recording.close()
+    assert list(read_recording(path)) == [notification(1.0)]
+
+
+def test_no_room_for_a_folder_at_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(background, "RETRY_EVERY_S", 0.002)
+    path, tries = tmp_path / "recording.mcap", itertools.count()
+
+    def new_path():
+        if next(tries) < 3:
+            raise OutputError(path, "cannot be made (No space left on device).")
+        return path
+
+    recording = Recorder(new_path, (INFO,), Zero(0.0, 0.0), {})
+    assert "cannot be made" in recording.error
     assert recording.size_bytes == 0
+    recording.write(notification(1.0))
+    until(lambda: recording.error is None)
+    recording.close()
+    assert list(read_recording(path)) == [notification(1.0)]

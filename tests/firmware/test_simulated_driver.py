@@ -37,15 +37,15 @@ class CFirmware(VirtualSensor):
         device.boot(boot_id=self._boot_id, max_payload=settings.payload_bytes, sensors=HAS_IMU)
         device.set_mtu(settings.payload_bytes + 3)
         assert device.write(CONFIG, WISH.encode()) == 0
-        device.measured(self._scale.rate_hz, 31.0, 4.1)
-        self._scale = Scale.decode(device.read(SCALE))
+        device.measured(self.scale.rate_hz, 31.0, 4.1)
+        self.scale = Scale.decode(device.read(SCALE))
 
     def on_connect(self, t_s: float) -> tuple[Packet, ...]:
-        device, now_us = self._device, self._device_us(t_s)
+        device, now_us = self._device, self.device_us(t_s)
         device.disconnect()
         device.set_mtu(self._payload + 3)
         assert device.command(Control.START, now_us) == 0
-        device.measured(self._scale.rate_hz, 31.0, 4.1)
+        device.measured(self.scale.rate_hz, 31.0, 4.1)
         return tuple(
             Packet(t_s, UUIDS[number], device.read(number, now_us))
             for number in (INFO, SCALE, CONFIG)
@@ -57,8 +57,8 @@ class CFirmware(VirtualSensor):
         n = self._batch
         while len(self._t_s) >= n:
             ready_s = float(self._t_s[n - 1]) + READY_S
-            self._device.imu([self._device_us(t_s) for t_s in self._t_s[:n]], self._raw[:n])
-            sent = self._device.notify(self._device_us(ready_s))
+            self._device.imu([self.device_us(t_s) for t_s in self._t_s[:n]], self._raw[:n])
+            sent = self._device.notify(self.device_us(ready_s))
             packets += [Packet(ready_s, UUIDS[s.characteristic], s.data) for s in sent]
             self._t_s, self._raw, self._clipped = self._t_s[n:], self._raw[n:], self._clipped[n:]
         return packets
@@ -71,7 +71,7 @@ class SameScale(VirtualSensor):
         self, scale: Scale, settings: RadioSettings, rng: np.random.Generator, rate_hz: float
     ) -> None:
         super().__init__(settings, rng, rate_hz)
-        self._scale = replace(scale, rate_hz=self._scale.rate_hz)
+        self.scale = replace(scale, rate_hz=self.scale.rate_hz)
 
 
 @pytest.fixture

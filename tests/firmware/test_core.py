@@ -389,10 +389,10 @@ def test_samples_too_slow_for_a_spacing_travel_alone(device: CDevice) -> None:
 @pytest.mark.parametrize("axis", range(6))
 def test_clipping_is_flagged(device: CDevice, axis: int, value: int) -> None:
     streaming(device, batch=2)
-    imu = np.zeros((4, 6), np.int16)
+    imu = np.zeros((6, 6), np.int16)
     imu[3, axis] = value
-    device.imu(times_us(4), imu)
-    assert [decode_packet(data).clipped for data in device.data()] == [False, True]
+    device.imu(times_us(6), imu)
+    assert [decode_packet(data).clipped for data in device.data()] == [False, True, False]
 
 
 def test_a_quaternion_of_one_is_not_clipped(device: CDevice) -> None:

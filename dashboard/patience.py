@@ -9,6 +9,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 if TYPE_CHECKING:
     import asyncio
 
+    import h11
+
 REQUEST_TIMEOUT_S: Final = 10.0
 """A request has to be complete this long after the connection, or the answer before it."""
 
@@ -24,7 +26,7 @@ class PatientProtocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Take a connection, or close it at once if its address has too many."""
         super().connection_made(transport)
         if self._neighbours() > MAX_CONNECTIONS:
@@ -37,15 +39,17 @@ class PatientProtocol(H11Protocol):
         self._stop_clock()
         super().connection_lost(exc)
 
-    def handle_websocket_upgrade(self, event: object) -> None:
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Pass the connection on; live streams are counted by who serves them."""
         self._stop_clock()
-        super().handle_websocket_upgrade(event)  # type: ignore[arg-type]
+        super().handle_websocket_upgrade(event)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; a complete request stops the clock until it is answered."""
         super().data_received(data)
-        if self.cycle is not None and not self.cycle.more_body:
+        cycle = self.cycle
+        # One that was answered is the request before: this one is still being waited for.
+        if cycle is not None and not cycle.more_body and not cycle.response_complete:
             self._stop_clock()
 
     def on_response_complete(self) -> None:

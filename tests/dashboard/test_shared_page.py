@@ -252,9 +252,13 @@ async def test_a_flood_of_commands_is_dammed(page):
     assert len(page.desk.marks) >= COMMANDS_AT_ONCE
 
 
-async def test_who_never_finishes_asking_is_shown_out(page, monkeypatch):
+@pytest.mark.parametrize("asked_before", [False, True], ids=["at once", "after a good request"])
+async def test_who_never_finishes_asking_is_shown_out(page, monkeypatch, asked_before):
     monkeypatch.setattr(patience, "REQUEST_TIMEOUT_S", 0.5)
     reader, writer = await asyncio.open_connection(PHONE, page.port, local_addr=(PHONE, 0))
+    if asked_before:
+        writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.2\r\n\r\n")
+        await reader.readuntil(b"not shared.\n")
     writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.2\r\n")
     trickle = asyncio.create_task(_trickle(writer))
     assert await asyncio.wait_for(_until_closed(reader), 20) == b""

@@ -16,8 +16,10 @@ from typing import Final
 from sensors.clock import DeviceClock
 
 MAX_RATE: Final = 0.02
+"""MEMS oscillators are off by up to some percent; of what is sold, none by more than this."""
+
 RATE_SD: Final = 0.006
-"""MEMS oscillators are off by up to some percent; of what is sold, none by more than 2 %."""
+"""How much they differ, before anything is known of one."""
 
 LEARN_S: Final = 8.0
 """Before so much is known of the rate, a slow device cannot be told from one that loses: what is

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -139,7 +139,7 @@ def decode_payload(kind: PayloadId, data: bytes) -> Payload:
     """
     layout = LAYOUTS[kind]
     need(data, layout.used, PROTOCOL, f"payload {kind.value}")
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for name, at in layout.fields.items():
         if name == "status":
             values[name] = int.from_bytes(data[at : at + 2], "little")
@@ -149,7 +149,7 @@ def decode_payload(kind: PayloadId, data: bytes) -> Payload:
             values[name] = shorts(data, at, 3) * MAG_PER_LSB
         else:
             values[name] = floats(data, at, _SIZES[name], PROTOCOL)
-    return Payload(int.from_bytes(data[:4], "little"), **values)  # type: ignore[arg-type]
+    return Payload(int.from_bytes(data[:4], "little"), **values)
 
 
 def encode_payload(kind: PayloadId, payload: Payload) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.firmware.conftest import REFERENCE, STRICT
+from tests.firmware.device import CDevice
 
 APPLICATION = REFERENCE / "zephyr"
 SOURCES = sorted((APPLICATION / "src").glob("*.c"))
@@ -41,6 +42,18 @@ def test_each_board_gives_all_there_is_to_give(board: str) -> None:
     fields = set(re.findall(r"\(\*(\w+)\)|(\w+);", struct))
     needed = {a or b for a, b in fields} - {"mag_rate_hz", "mag_ut", "quaternion"}
     assert needed <= set(re.findall(r"\.(\w+) =", text))
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_no_board_mirrors_and_none_could(device: CDevice, board: str) -> None:
+    text = (APPLICATION / "src" / board).read_text()
+    found = re.search(r"\.axes = \{\{(-?\d), (-?\d), (-?\d)\}\}", text)
+    assert found is not None
+    assert device.turned([int(axis) for axis in found.groups()], [1, 2, 3]) is not None
+    motion = (APPLICATION / "src" / "motion.c").read_text()
+    test = motion[motion.index("bool motion_self_test") : motion.index("bool motion_start")]
+    assert "osi_axes_valid(&chip.axes)" in test
+    assert "motion_self_test()" in motion[motion.index("bool motion_start") :]
 
 
 def test_the_long_packets_have_buffers() -> None:

@@ -68,7 +68,9 @@ static bool write_all(const osi_register *writes, size_t count)
 bool motion_self_test(void)
 {
     uint8_t who = 0;
-    return i2c_reg_read_byte_dt(&chip.bus, chip.who_register, &who) == 0 && who == chip.who;
+    /* A mirror image would turn left into right without anybody noticing: rather a fault. */
+    return osi_axes_valid(&chip.axes) &&
+           i2c_reg_read_byte_dt(&chip.bus, chip.who_register, &who) == 0 && who == chip.who;
 }
 
 bool motion_start(const osi_config *config)

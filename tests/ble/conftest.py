@@ -101,9 +101,22 @@ class Watch:
                 await self._changed.wait()
 
     def states(self, sensor: str) -> list[LinkState]:
-        return [i.state for i in self.items if isinstance(i, LinkChange) and i.sensor == sensor]
+        return [change.state for change in self.changes(sensor)]
 
     def changes(self, sensor: str) -> list[LinkChange]:
+        """What became of a link, without the stalls that passed: a busy computer makes those."""
+        kept: list[LinkChange] = []
+        for change in self.stalls_too(sensor):
+            if (
+                kept
+                and kept[-1].state is LinkState.STALLED is not change.state is not LinkState.LOST
+            ):
+                kept.pop()
+            else:
+                kept.append(change)
+        return kept
+
+    def stalls_too(self, sensor: str) -> list[LinkChange]:
         return [i for i in self.items if isinstance(i, LinkChange) and i.sensor == sensor]
 
     def received(self, sensor: str) -> int:
@@ -117,6 +130,18 @@ class Watch:
             if isinstance(i, Notification)
             and (i.sensor, i.characteristic) == (sensor, characteristic)
         ]
+
+
+async def hushed(stage: Stage, watch: Watch, sensors: list[dict]) -> dict[str, dict]:
+    """Have the sensors fall silent and take what is under way; return what each has sent.
+
+    Whoever stops sensors that stream never learns of the last packets.
+    """
+    sent = {}
+    for sensor in sensors:
+        sent[sensor["address"]] = counts = await stage.quiet(sensor["name"])
+        await watch.until(lambda s=sensor, c=counts: watch.received(s["address"]) >= c["samples"])
+    return sent
 
 
 @asynccontextmanager

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Self
 
+POLL_S = 0.02
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -49,3 +51,18 @@ class Stage:
         answer = await asyncio.wait_for(self._reader.readline(), 10.0)
         assert answer, "the emulated sensors' process has died"
         return json.loads(answer)
+
+    async def quiet(self, sensor: str) -> dict:
+        """Have a sensor measure no more and send what waits; return its counters."""
+        counts = await self.tell(sensor, "silence")
+        while counts["waiting"]:
+            await asyncio.sleep(POLL_S)
+            counts = await self.tell(sensor, "stats")
+        return counts
+
+    async def gone(self, sensor: str) -> None:
+        """Wait until a sensor has no link."""
+        counts = await self.tell(sensor, "stats")
+        while counts["connected"]:
+            await asyncio.sleep(POLL_S)
+            counts = await self.tell(sensor, "stats")

@@ -71,23 +71,27 @@ class StillnessFilter:
     """
 
     def __init__(self, axes_s: FloatArray, rate_sd_dps: FloatArray) -> None:
-        self._axes_s = axes_s
+        n = len(axes_s)
         slack = 2.0 * float(np.max(rate_sd_dps))
         self._max_axial_dps = MAX_AXIAL_DPS + slack
         self._max_swing_dps = MAX_SWING_DPS + slack
-        self._tail = np.zeros((SMOOTH, len(axes_s), 3))
+        # All sensors' rates in one row: sums over the axes of each are products with a matrix.
+        each = np.kron(np.eye(n), np.ones((3, 1)))
+        self._along_axes = each * np.reshape(axes_s, (3 * n, 1))
+        self._each_sensor = each
+        self._tail = np.zeros((SMOOTH, 3 * n))
 
     def update(self, gyr: FloatArray) -> npt.NDArray[np.bool_]:
         """Stillness at ``gyr`` (m, n, 3) rad/s, averaged over the quarter second up to each."""
-        rows = np.concatenate([self._tail, np.degrees(gyr)])
+        rows = np.concatenate([self._tail, np.degrees(gyr).reshape(len(gyr), -1)])
         self._tail = rows[-SMOOTH:]
         total = np.cumsum(rows, axis=0)
         smooth = (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH
-        axial = np.einsum("mni,ni->mn", smooth, self._axes_s)
-        swing2 = np.sum(smooth**2, axis=2) - axial**2
+        axial = smooth @ self._along_axes
+        swing2 = smooth**2 @ self._each_sensor - axial**2
         joint = np.diff(axial, axis=1, prepend=0.0)
-        still = np.all(np.abs(joint) < self._max_axial_dps, axis=1)
-        return np.asarray(still & np.all(swing2 < self._max_swing_dps**2, axis=1))
+        turning = np.abs(joint).max(axis=1) >= self._max_axial_dps
+        return np.asarray(~turning & (swing2.max(axis=1) < self._max_swing_dps**2))
 
 
 class DwellFinder:

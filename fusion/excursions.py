@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,7 +81,7 @@ class ExcursionFinder:
     @property
     def range_deg(self) -> float:
         """Range of motion that the thresholds refer to."""
-        return float(np.median(self._peaks)) if self._peaks else self.parameters.first_range_deg
+        return median(self._peaks) if self._peaks else self.parameters.first_range_deg
 
     def accept(self, peak_deg: float) -> None:
         """Tell that an excursion with this peak counted as a repetition."""

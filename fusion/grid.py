@@ -80,13 +80,14 @@ class Grid:
         if last < self._next:
             return None
         grid_s = np.arange(self._next - 1, last + 1) / self._rate_hz
-        mean = np.diff(_integral(self._t_s, self._values, grid_s), axis=0) * self._rate_hz
+        at = _intervals(self._t_s, grid_s)
+        mean = np.diff(_integral(self._t_s, self._values, grid_s, at), axis=0) * self._rate_hz
         out = GridBlock(
             first=self._next,
             gyr=np.ascontiguousarray(mean[:, :3]),
             acc=np.ascontiguousarray(mean[:, 3:]),
             quat=None if self._own is None else _nlerp(*self._own, grid_s[1:]),
-            gap=self._silent[_intervals(self._t_s, grid_s[1:]) + 1],
+            gap=self._silent[at[1:] + 1],
             jump_deg=self._jumps(grid_s),
         )
         self._next = last + 1
@@ -126,15 +127,20 @@ class Grid:
             self._own = self._own[0][keep:], self._own[1][keep:]
 
 
-def _integral(t_s: FloatArray, x: FloatArray, grid_s: FloatArray) -> FloatArray:
-    """Integral of the polygon from its first corner to each grid time."""
-    step = np.diff(t_s)[:, None]
+def _integral(
+    t_s: FloatArray, x: FloatArray, grid_s: FloatArray, at: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Integral of the polygon from its first corner to each grid time, in interval ``at``."""
+    step = np.diff(t_s)
     cumulative = np.zeros_like(x)
-    np.cumsum(0.5 * step * (x[1:] + x[:-1]), axis=0, out=cumulative[1:])
-    at = _intervals(t_s, grid_s)
-    part = (grid_s - t_s[at])[:, None]
-    slope = (x[at + 1] - x[at]) / step[at]
-    return np.asarray(cumulative[at] + part * (x[at] + 0.5 * slope * part))
+    np.cumsum((0.5 * step)[:, None] * (x[1:] + x[:-1]), axis=0, out=cumulative[1:])
+    part = grid_s - t_s.take(at)
+    # x₀·part + slope·part²/2 with slope = (x₁ − x₀)/step, sorted by x₀ and x₁.
+    later = 0.5 * part * part / step.take(at)
+    start = x.take(at, axis=0)
+    end = x.take(at + 1, axis=0)
+    inside = (part - later)[:, None] * start + later[:, None] * end
+    return np.asarray(cumulative.take(at, axis=0) + inside)
 
 
 def _intervals(t_s: FloatArray, grid_s: FloatArray) -> npt.NDArray[np.intp]:

@@ -147,6 +147,7 @@ class HeadingFilter:
             self._miss[1, 2] = self._miss[2, 1] = par.miss_together * miss[1] * miss[2]
         self._widest_var = (par.widest_miss * miss) ** 2
         self._miss_n = np.full(n, par.miss_weight)
+        self._scatter_known = False
         self._last: Dwell | None = None
         # Of all dwells so far; one that was no return may have been anywhere within the gate.
         self.log_likelihood = 0.0
@@ -171,12 +172,11 @@ class HeadingFilter:
     def start_from_scatter(self, scatter_deg2: FloatArray) -> None:
         """Begin with a scatter of neutral (n, n) that is already known, and keep it."""
         self._miss = np.array(scatter_deg2, dtype=float)
-        self._miss_n = np.full(self._n, np.inf)
+        self._scatter_known = True
 
     def observe(self, dwell: Dwell) -> bool:
         """Take in a still dwell; false if it was no return to neutral and changed nothing."""
-        while self._nodes is not None and dwell.t_s - self._state.t_s > self.parameters.node_s:
-            self._step(self._predict(self._state.t_s + self.parameters.node_s), None)
+        self._walk_to(dwell.t_s)
         before = self._predict(dwell.t_s)
         after = (
             self._observe_rest(before, dwell, self._last)
@@ -208,19 +208,22 @@ class HeadingFilter:
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped at ``t_s``, by ``by_deg`` ± ``sd_deg``."""
-        before = self._predict(t_s)
         jump = np.zeros(self._n)
         jump[sensor] = 1.0
         if sensor + 1 < self._n:
             jump[sensor + 1] = -1.0
-        p = before.p.copy()
-        p[: self._n, : self._n] += sd_deg**2 * np.outer(jump, jump)
-        x = before.x.copy()
-        x[: self._n] += by_deg * jump
-        # Two nodes: the smoother has to tell what was before the jump from what came after.
-        self._step(before, None)
-        self._step(replace(before, x=x, p=p), None)
         self._last = None
+        self._walk_to(t_s)
+        if by_deg:
+            # Two nodes: the smoother has to tell what was before the jump from what came after.
+            self._step(self._predict(t_s), None)
+        x, p = self._state.x.copy(), self._state.p.copy()
+        x[: self._n] += by_deg * jump
+        p[: self._n, : self._n] += sd_deg**2 * np.outer(jump, jump)
+        # What is added to offsets alone may be added at any time since the last node.
+        self._state = replace(self._state, x=x, p=p)
+        if by_deg:
+            self._step(self._state, None)
 
     def smooth(self, t_s: FloatArray) -> HeadingEstimate:
         """Drift at times ``t_s`` (m,) given everything observed (Rauch–Tung–Striebel).
@@ -265,6 +268,11 @@ class HeadingFilter:
         p[n:, n:] = rate + walk2 * self._couple
         return _State(max(t_s, s.t_s), x, p)
 
+    def _walk_to(self, t_s: float) -> None:
+        """Leave a node for the smoother every :attr:`HeadingParameters.node_s`."""
+        while self._nodes is not None and t_s - self._state.t_s > self.parameters.node_s:
+            self._step(self._predict(self._state.t_s + self.parameters.node_s), None)
+
     def _step(self, before: _State, after: _State | None) -> None:
         self._state = before if after is None else after
         if self._nodes is not None:
@@ -277,34 +285,34 @@ class HeadingFilter:
         the spine is neutral is a person who moved as a whole: that dwell says nothing of the
         pelvis.
         """
-        n = self._n
+        n, par, offsets = self._n, self.parameters, before.p[: self._n, : self._n]
+        known = offsets.diagonal()
         miss = wrap_deg(dwell.joint_deg - before.x[:n])
-        variance = np.diag(before.p)[:n] + np.diag(self._miss)
-        sigmas = np.abs(miss) / np.sqrt(variance)
+        sigmas = np.abs(miss) / np.sqrt(known + self._miss.diagonal())
         # A drift that is hardly known (a sensor was silent) may be found far from where it was.
-        widest = np.maximum(self.parameters.gate_deg, 2.0 * np.sqrt(np.diag(before.p)[:n]))
-        far = (sigmas > self.parameters.gate_sigmas) | (np.abs(miss) > widest)
-        elsewhere = np.log(2.0 * self.parameters.gate_deg)
-        if np.any(far[1:]):
+        widest = np.maximum(par.gate_deg, 2.0 * np.sqrt(known))
+        far = (sigmas > par.gate_sigmas) | (np.abs(miss) > widest)
+        elsewhere = np.log(2.0 * par.gate_deg)
+        if far[1:].any():
             self.log_likelihood -= n * elsewhere
             return None
-        use = np.flatnonzero(~far).tolist()
         if far[0] or self._moved[-1][1]:
             self._moved.append((dwell.known / GRID_HZ, float(miss[0]) if far[0] else 0.0))
+        first = int(far[0])
         # A wide miss counts for less: people do not miss by a normal distribution.
-        excess = np.maximum(1.0, sigmas / self.parameters.huber_sigmas)[use]
-        at = np.ix_(use, use)
-        noise = self._miss[at] * np.outer(excess, excess)
-        if not np.isinf(self._miss_n[use[0]]):
-            self._learn_scatter(miss, before.p, use)
-        innovation = before.p[at] + noise
-        solved = np.linalg.solve(innovation, np.column_stack([before.p[use], miss[use]]))
+        excess = np.maximum(1.0, sigmas[first:] / par.huber_sigmas)
+        noise = self._miss[first:, first:] * (excess[:, None] * excess)
+        if not self._scatter_known:
+            self._learn_scatter(miss, offsets, first)
+        innovation = offsets[first:, first:] + noise
+        rows = before.p[first:n]
+        solved = np.linalg.solve(innovation, np.column_stack([rows, miss[first:]]))
         gain = solved[:, :-1].T
-        distance2 = miss[use] @ solved[:, -1]
-        size = np.log(np.linalg.det(2.0 * np.pi * innovation))
-        self.log_likelihood -= 0.5 * float(distance2 + size) + (n - len(use)) * elsewhere
-        p = before.p - gain @ before.p[use]
-        return _State(before.t_s, before.x + gain @ miss[use], 0.5 * (p + p.T))
+        distance2 = float(miss[first:] @ solved[:, -1])
+        size = float(np.log(np.linalg.det(2.0 * np.pi * innovation)))
+        self.log_likelihood -= 0.5 * (distance2 + size) + first * elsewhere
+        p = before.p - gain @ rows
+        return _State(before.t_s, before.x + gain @ miss[first:], 0.5 * (p + p.T))
 
     def _observe_rest(self, before: _State, dwell: Dwell, last: Dwell) -> _State:
         """Update of the rates from two successive parts of one long stillness."""
@@ -315,33 +323,39 @@ class HeadingFilter:
             x, p = _scalar_update(x, p, n + j, rate, (self.parameters.rest_turn_deg / dt) ** 2)
         return _State(before.t_s, x, p)
 
-    def _learn_scatter(self, miss_deg: FloatArray, p: FloatArray, joints: list[int]) -> None:
+    def _learn_scatter(self, miss_deg: FloatArray, offsets: FloatArray, first: int) -> None:
         """Let the scatter follow the person's own misses, less what the drift explains of them."""
-        self._miss_n[joints] += 1
-        own = np.outer(miss_deg, miss_deg) - p[: self._n, : self._n]
-        for j in joints:
-            # Bounded, or a drift that the model did not expect would be taken for a sloppy person.
-            bounded = min(max(own[j, j], 0.1), self._widest_var[j])
-            self._miss[j, j] += (bounded - self._miss[j, j]) / self._miss_n[j]
+        self._miss_n[first:] += 1
+        part = 1.0 / self._miss_n
+        own = miss_deg[:, None] * miss_deg - offsets
+        # Bounded, or a drift that the model did not expect would be taken for a sloppy person.
+        bounded = np.minimum(np.maximum(own.diagonal(), 0.1), self._widest_var)
+        var = self._miss.diagonal()
+        learnt = var + (bounded - var) * part
+        learnt[:first] = var[:first]
+        np.fill_diagonal(self._miss, learnt)
         if self._n > 2:
-            sd = np.sqrt(np.diag(self._miss))
-            both = self._miss[1, 2] + (own[1, 2] - self._miss[1, 2]) / self._miss_n[2]
-            most = self.parameters.most_together * sd[1] * sd[2]
-            self._miss[1, 2] = self._miss[2, 1] = np.clip(both, -most, most)
+            both = float(self._miss[1, 2] + (own[1, 2] - self._miss[1, 2]) * part[2])
+            most = self.parameters.most_together * float(np.sqrt(learnt[1] * learnt[2]))
+            self._miss[1, 2] = self._miss[2, 1] = min(max(both, -most), most)
 
     def _smoothed_states(self) -> list[_State]:
         nodes = self._nodes or []
-        states = [nodes[-1].after]
         n = self._n
-        for node, following in zip(reversed(nodes[:-1]), reversed(nodes[1:]), strict=True):
-            dt = following.before.t_s - node.after.t_s
-            f = np.eye(2 * n)
-            f[:n, n:] = dt * np.eye(n)
-            gain = np.linalg.solve(following.before.p, f @ node.after.p).T
+        after, before = [k.after for k in nodes[:-1]], [k.before for k in nodes[1:]]
+        states = [nodes[-1].after]
+        if not after:
+            return states
+        dt = np.array([b.t_s - a.t_s for a, b in zip(after, before, strict=True)])
+        f = np.tile(np.eye(2 * n), (len(dt), 1, 1))
+        f[:, np.arange(n), np.arange(n, 2 * n)] = dt[:, None]
+        predicted = np.array([b.p for b in before])
+        gains = np.linalg.solve(predicted, f @ np.array([a.p for a in after])).swapaxes(1, 2)
+        for a, b, gain in zip(reversed(after), reversed(before), gains[::-1], strict=True):
             later = states[-1]
-            x = node.after.x + gain @ (later.x - following.before.x)
-            p = node.after.p + gain @ (later.p - following.before.p) @ gain.T
-            states.append(_State(node.after.t_s, x, p))
+            x = a.x + gain @ (later.x - b.x)
+            p = a.p + gain @ (later.p - b.p) @ gain.T
+            states.append(_State(a.t_s, x, p))
         return states[::-1]
 
     def _interpolate(self, states: list[_State], t_s: FloatArray) -> HeadingEstimate:

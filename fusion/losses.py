@@ -33,6 +33,7 @@ MODEL_EXCESS = 1.0
 
 MOST_UNKNOWN_DEG = 30.0
 _SEEN = 20
+_EYE = np.eye(ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,29 +151,30 @@ def autoregressive(left: FloatArray, right: FloatArray, n: int) -> tuple[FloatAr
     Source: Janssen, Veldhuis & Vries 1986, without the iteration; the fit is regularised, because
     a second of samples may hold less than the order has coefficients.
     """
-    rows = np.concatenate([_histories(x, ORDER) for x in (left, right) if len(x) > ORDER], axis=0)
-    past, now = rows[:, 1:], rows[:, 0]
-    ridge = 1e-3 * float(np.mean(past**2)) * len(past) / ORDER + 1e-12
-    weights = np.linalg.solve(past.T @ past + ridge * np.eye(ORDER), past.T @ now)
-    error_var = float(np.mean((now - past @ weights) ** 2))
+    rows = np.concatenate([_histories(x) for x in (left, right) if len(x) > ORDER], axis=1)
+    gram = rows @ rows.T
+    past, cross, count = gram[1:, 1:], gram[1:, 0], rows.shape[1]
+    ridge = 1e-3 * float(np.trace(past)) / ORDER**2 + 1e-12
+    weights = np.linalg.solve(past + ridge * _EYE, cross)
+    squares = gram[0, 0] - 2.0 * weights @ cross + weights @ past @ weights
+    error_var = max(float(squares), 0.0) / count
     edge = min(ORDER, len(right))
     series = np.concatenate([left[-ORDER:], np.zeros((n, left.shape[1])), right[:edge]])
     # Each row of the predictor gives one sample minus what the model expects of it.
-    predictor = np.zeros((n + edge, len(series)))
     kernel = np.append(-weights[::-1], 1.0)
+    predictor = np.zeros((n + edge, n + edge + ORDER))
     for i in range(n + edge):
         predictor[i, i : i + ORDER + 1] = kernel
     unknown = predictor[:, ORDER : ORDER + n]
-    normal = unknown.T @ unknown
-    estimate = -np.linalg.solve(normal, unknown.T @ (predictor @ series))
-    sum_var = error_var * float(np.ones(n) @ np.linalg.solve(normal, np.ones(n)))
-    return np.asarray(estimate), float(np.sqrt(sum_var))
+    known = np.column_stack([unknown.T @ (predictor @ series), np.ones(n)])
+    solved = np.linalg.solve(unknown.T @ unknown, known)
+    return np.asarray(-solved[:, :-1]), float(np.sqrt(error_var * solved[:, -1].sum()))
 
 
-def _histories(x: FloatArray, order: int) -> FloatArray:
-    """Rows of each sample (newest first) and the ``order`` before it, all channels stacked."""
-    windows = np.lib.stride_tricks.sliding_window_view(x, order + 1, axis=0)
-    return np.asarray(windows[..., ::-1].reshape(-1, order + 1))
+def _histories(x: FloatArray) -> FloatArray:
+    """A row for each lag 0 … ORDER: every sample that has a history, all channels stacked."""
+    n = len(x) - ORDER
+    return np.array([x[ORDER - lag : ORDER - lag + n].ravel() for lag in range(ORDER + 1)])
 
 
 def _joined(parts: list[Filled]) -> Filled:

@@ -20,12 +20,29 @@ def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     """Hamilton product ``a ⊗ b``, shape (..., 4)."""
     aw, ax, ay, az = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
     bw, bx, by, bz = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
-    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    out = _by_component(np.broadcast_shapes(a.shape, b.shape))
     out[..., 0] = aw * bw - ax * bx - ay * by - az * bz
     out[..., 1] = aw * bx + ax * bw + ay * bz - az * by
     out[..., 2] = aw * by - ax * bz + ay * bw + az * bx
     out[..., 3] = aw * bz + ax * by - ay * bx + az * bw
     return out
+
+
+def _by_component(shape: tuple[int, ...]) -> FloatArray:
+    """An empty array whose components lie together in memory, as all arithmetic here is by them."""
+    return np.moveaxis(np.empty((shape[-1], *shape[:-1])), 0, -1)
+
+
+def sandwich_matrix(a: FloatArray, b: FloatArray) -> FloatArray:
+    """The matrix (..., 4, 4) for which ``q @ matrix`` is ``a ⊗ q ⊗ b``, many q at once.
+
+    Parameters
+    ----------
+    a, b
+        (..., 4), fixed.
+    """
+    basis = np.eye(4)
+    return multiply(multiply(a[..., None, :], basis), b[..., None, :])
 
 
 def conjugate(q: FloatArray) -> FloatArray:
@@ -48,8 +65,9 @@ def rotate(q: FloatArray, v: FloatArray) -> FloatArray:
 def about_vertical(angle_rad: FloatArray) -> FloatArray:
     """Rotation by ``angle_rad`` (...) about the earth's z axis, shape (..., 4)."""
     half = 0.5 * np.asarray(angle_rad, dtype=float)
-    out = np.zeros((*half.shape, 4))
+    out = _by_component((*half.shape, 4))
     out[..., 0] = np.cos(half)
+    out[..., 1:3] = 0.0
     out[..., 3] = np.sin(half)
     return out
 
@@ -100,7 +118,7 @@ def swing_vector(q: FloatArray, axis: FloatArray) -> FloatArray:
     ``q = swing ⊗ twist``; the swing vector is perpendicular to ``axis``.
     """
     half = 0.5 * twist_rad(q, axis)
-    untwist = np.empty_like(q)
+    untwist = _by_component(q.shape)
     untwist[..., 0] = np.cos(half)
     untwist[..., 1:] = -np.sin(half)[..., None] * axis
     return rotation_vector(multiply(q, untwist))

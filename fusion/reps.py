@@ -27,6 +27,7 @@ UNCERTAIN_SD_DEG = 4.0
 SIDE_BEND_PART, SIDE_BEND_DEG = 0.4, 12.0
 WIND_UP_PART = 0.65
 LEAD_MIN_DEG = 6.0
+PIECE = int(20.0 * GRID_HZ)
 
 COLUMNS = (
     "pelvis", "lumbar", "thoracic", "thoracolumbar", "total", "lateral", "flexion",
@@ -91,6 +92,15 @@ class RepFinder:
         last
             Nothing will follow.
         """
+        found: list[Rep] = []
+        # Piece by piece, so that a long session costs no more per minute than a short one.
+        for at in range(0, max(len(rows), 1), PIECE):
+            piece = slice(at, at + PIECE)
+            done = last and at + PIECE >= len(rows)
+            found += self._take_in(turn_deg[piece], rows[piece], last=done)
+        return found
+
+    def _take_in(self, turn_deg: FloatArray, rows: FloatArray, *, last: bool) -> list[Rep]:
         self._rows = np.vstack([self._rows, rows])
         self._excursions.update(turn_deg, rows[:, _COLUMN["rate"]])
         found: list[Rep] = []

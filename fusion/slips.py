@@ -178,6 +178,8 @@ def _step(base: Dwell, dwell: Dwell, *, level: bool) -> _Step | None:
     tilt = _tilts_deg(base, dwell)
     joint = wrap_deg(dwell.joint_deg - base.joint_deg)
     n = len(tilt)
+    if tilt.max() < TILT_STEP_DEG and np.abs(joint).max() < HEADING_STEP_DEG:
+        return None
     if level and n == 2:
         # One other sensor cannot vouch that an inclination of this one was no turn.
         return None

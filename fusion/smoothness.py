@@ -43,11 +43,11 @@ def sparc(
     if len(speed) < 8 or not np.any(speed > 0):
         return float("nan")
     n = int(2 ** (np.ceil(np.log2(len(speed))) + pad_level))
-    frequency = np.arange(n) * rate_hz / n
-    spectrum = np.abs(np.fft.fft(speed, n))
-    spectrum /= spectrum.max()
-    below = frequency <= cut_hz
-    frequency, spectrum = frequency[below], spectrum[below]
+    below = min(int(cut_hz * n / rate_hz), n // 2) + 1
+    frequency = np.arange(below) * rate_hz / n
+    # A speed is never negative, so that no component is larger than the one at 0 Hz.
+    spectrum = np.abs(np.fft.rfft(speed, n)[:below])
+    spectrum /= spectrum[0]
     strong = np.flatnonzero(spectrum >= amplitude)
     frequency = frequency[strong[0] : strong[-1] + 1]
     spectrum = spectrum[strong[0] : strong[-1] + 1]

@@ -134,8 +134,11 @@ def _heading_between(axes: FloatArray, target: FloatArray) -> float:
 
 def turns(reference: Reference, q_es: FloatArray) -> FloatArray:
     """Turn of each segment since neutral, ``D_B`` (m, n, 4), from ``q_es`` (m, n, 4)."""
-    d = qt.multiply(q_es, qt.conjugate(reference.q_n))
-    return qt.multiply(qt.multiply(reference.turn_e, d), qt.conjugate(reference.turn_e))
+    after = qt.multiply(qt.conjugate(reference.q_n), qt.conjugate(reference.turn_e))
+    out = np.empty((4, *q_es.shape[:-1]))
+    for i, matrix in enumerate(qt.sandwich_matrix(reference.turn_e, after)):
+        np.matmul(matrix.T, q_es[:, i].T, out=out[:, :, i])
+    return np.moveaxis(out, 0, -1)
 
 
 def heading_deg(turn: FloatArray) -> FloatArray:

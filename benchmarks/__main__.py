@@ -1,4 +1,5 @@
-"""Benchmarks: `accuracy` against the truth and other filters, `files` the whole way with speed,
+"""Benchmarks: `accuracy` against the truth and other filters, `broad` against recorded sensors with
+optical truth, `files` the whole way with speed,
 `throughput` of three sensors on one radio, `fuzz` and `decoding` of every protocol, `ble`: three
 emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
 `clocks`: how well sensors are on one clock.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import accuracy, ble, clocks, decoding, fuzz, throughput
+from benchmarks import accuracy, ble, broad, clocks, decoding, fuzz, throughput
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -41,7 +42,7 @@ class Timing:
     write_s: float
 
 
-CHOICES = ("accuracy", "files", "throughput", "fuzz", "decoding", "ble", "clocks", "all")
+CHOICES = ("accuracy", "broad", "files", "throughput", "fuzz", "decoding", "ble", "clocks", "all")
 
 
 def main() -> None:
@@ -54,10 +55,15 @@ def main() -> None:
         "--notifications", type=int, default=100_000, help="of fuzz, per protocol (default: 100000)"
     )
     parser.add_argument("--drops", type=int, default=20, help="of ble (default: 20)")
+    parser.add_argument(
+        "--broad", type=Path, default=broad.FOLDER, help="folder of the BROAD trials"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="processors to use (default: 1)")
     args = parser.parse_args()
     if args.which in ("accuracy", "all"):
         accuracy.run(args.seeds, args.minutes, args.jobs)
+    if args.which in ("broad", "all"):
+        broad.run(args.broad)
     if args.which in ("files", "all"):
         run_files(args)
     if args.which in ("throughput", "all"):

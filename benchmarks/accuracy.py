@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from benchmarks.peers import PEERS, peer_rms_deg
-from benchmarks.scoring import SHOWN, Score, score
+from benchmarks.peers import prepare, ways
+from benchmarks.scoring import SHOWN, Score, drift_deg_per_min, rms, score
 from fusion.pipeline import analyze_session
 from fusion.setup import Setup
 from sensors.samples import Activity
@@ -59,7 +59,9 @@ def run(
     _head("orientation by")
     for drill, measured in peers.items():
         for name in measured[0].peers:
-            _row(drill, name, np.array([m.peers[name] for m in measured]), "")
+            drift = np.mean([m.peers[name].drift for m in measured], axis=0)
+            notes = "  drift °/min " + "/".join(f"{x:.2f}" for x in drift)
+            _row(drill, name, np.array([m.peers[name].rms_deg for m in measured]), notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerScore:
+    """RMS error (4,) of :data:`SHOWN` in °, and size (4,) of its drift in °/min."""
+
+    rms_deg: FloatArray
+    drift: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What came out for one session, by what is printed in front of it."""
 
     scores: dict[str, Score]
-    peers: dict[str, FloatArray]
+    peers: dict[str, PeerScore]
 
 
 def measure(wanted: Wanted) -> Measured:
@@ -108,8 +118,17 @@ def measured_of(wanted: Wanted, session: SimulatedSession) -> Measured:
             worn = replace(session, blocks={p: session.blocks[p] for p in placements})
             label = f"{wanted.severity}, {len(placements)}, {mode}{pace}"
             scores[label] = _score(worn, live=live)
-    peers = {n: peer_rms_deg(session, orient) for n, orient in PEERS.items()} if usual else {}
-    return Measured(scores, peers)
+    return Measured(scores, peer_scores(session) if usual else {})
+
+
+def peer_scores(session: SimulatedSession) -> dict[str, PeerScore]:
+    """Every peer on one session."""
+    prepared = prepare(session)
+    scores = {}
+    for name, way in ways().items():
+        error = way(prepared)
+        scores[name] = PeerScore(rms(error), drift_deg_per_min(prepared.t_s, error))
+    return scores
 
 
 def _score(session: SimulatedSession, *, live: bool) -> Score:

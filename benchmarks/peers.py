@@ -1,91 +1,92 @@
 """The same sessions through other ways to orientation, everything else being equal.
 
-Each peer gets the same grid samples, the same neutral and the same definitions; only what gives the
-orientations differs, and none has a drift model. Those that do not estimate a bias themselves get
-the one of the table rest, as a careful user would do.
+Each peer gets the same samples on the grid, the same neutral, headings made equal there, and the
+same definitions of the angles; only what gives the turns of the segments differs. A filter gives
+them directly; `qmt` corrects the heading of the upper segment; OpenSense fits a chain of joints.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from vqf import VQF
 
-from benchmarks.scoring import errors_deg, rms
+from benchmarks import filters, opensense
+from benchmarks.filters import Samples
+from benchmarks.scoring import errors_deg
 from fusion import offline
-from fusion.calibration import Stretch, calibrate, verified
+from fusion import quaternions as qt
+from fusion.calibration import Calibration, Stretch, calibrate, verified
 from fusion.grid import GRID_HZ
 from fusion.heading import HeadingEstimate
 from fusion.neutral import announced_neutral
-from fusion.orientation import make_filter
 from fusion.setup import Setup
-from fusion.spine import make_reference, spine_angles, turns
+from fusion.spine import Reference, make_reference, spine_angles, turns
 from fusion.track import Window
 
 try:
-    import imufusion
+    import qmt
 except ModuleNotFoundError:  # only the extra `bench` brings it
-    imufusion = None
+    qmt = None
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sensors.samples import FloatArray
     from sensors.simulation.session import SimulatedSession
+    from sensors.simulation.truth import DrillTruth
 
-GRAVITY = 9.80665
-
-
-def vqf_default(gyr: FloatArray, acc: FloatArray, bias: FloatArray) -> FloatArray:
-    """VQF 6D as it comes, with its own rest and motion bias estimation."""
-    del bias
-    filtered = VQF(1.0 / GRID_HZ).updateBatch(np.ascontiguousarray(gyr), np.ascontiguousarray(acc))
-    return np.asarray(filtered["quat6D"])
+AXIAL_RANGE_DEG = 60.0
+BEND_RANGE_DEG = 35.0
+"""Of the joint that qmt is told of: what the simulated wearers reach, and some more."""
 
 
-def vqf_without_bias(gyr: FloatArray, acc: FloatArray, bias: FloatArray) -> FloatArray:
-    """VQF 6D with rest updates off and no bias given."""
-    del bias
-    run = VQF(1.0 / GRID_HZ, restBiasEstEnabled=False)
-    return np.asarray(
-        run.updateBatch(np.ascontiguousarray(gyr), np.ascontiguousarray(acc))["quat6D"]
-    )
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One session's first drill, as far as every peer shares it.
+
+    Attributes
+    ----------
+    setup, calibration, truth
+        What is worn, how it sits, what is true.
+    samples
+        One per sensor, pelvis first, from before the neutral to the end of the drill.
+    still, inside
+        Rows of the neutral, and of the drill.
+    t_s
+        (m,) times of the drill's rows.
+    neutral_s
+        Start and end of the neutral.
+    """
+
+    setup: Setup
+    calibration: Calibration
+    truth: DrillTruth
+    samples: tuple[Samples, ...]
+    still: slice
+    inside: slice
+    t_s: FloatArray
+    neutral_s: tuple[float, float]
+
+    def reference(self, q_es: list[FloatArray]) -> Reference:
+        """Neutral of orientations (n, 4) of each sensor."""
+        still = {p: q[self.still] for p, q in zip(self.setup.chain, q_es, strict=True)}
+        return make_reference(still, self.calibration, self.setup.chain, self.neutral_s)
+
+    def errors_deg(self, reference: Reference, turn: FloatArray) -> FloatArray:
+        """Errors (m, 4) of the angles that the turns (m, n, 4) make, taken as they are."""
+        m, n = turn.shape[:2]
+        held = HeadingEstimate(np.zeros((m, n)), np.zeros((m, n, n)), np.zeros((m, n)))
+        spine = spine_angles(reference, turn, held)
+        thoracic = spine.thoracolumbar - spine.lumbar
+        rest = np.zeros((m, 3))
+        angles = np.column_stack([spine.pelvis, spine.lumbar, thoracic, spine.thoracolumbar, rest])
+        return errors_deg(self.t_s, angles, self.truth)
 
 
-def _named(name: str) -> Callable[[FloatArray, FloatArray, FloatArray], FloatArray]:
-    def run(gyr: FloatArray, acc: FloatArray, bias: FloatArray) -> FloatArray:
-        return make_filter(name, GRID_HZ).update(gyr - bias, acc)
-
-    return run
-
-
-def imufusion_6d(gyr: FloatArray, acc: FloatArray, bias: FloatArray) -> FloatArray:
-    """The filter of imufusion (x-io) as it comes, 6D; it takes °/s and g."""
-    ahrs = imufusion.Ahrs()
-    ahrs.set_sample_period(1.0 / GRID_HZ)
-    out = np.empty((len(gyr), 4))
-    for i, (rate, force) in enumerate(zip(np.degrees(gyr - bias), acc / GRAVITY, strict=True)):
-        ahrs.update_no_magnetometer(rate, force)
-        out[i] = ahrs.get_quaternion()
-    return out
-
-
-PEERS = {
-    "vqf, as it comes": vqf_default,
-    "vqf, no bias, no rest": vqf_without_bias,
-    "vqf + table bias": _named("vqf"),
-    "ahrs madgwick + table bias": _named("madgwick"),
-    "ahrs ekf + table bias": _named("ekf"),
-}
-if imufusion is not None:
-    PEERS["imufusion + table bias"] = imufusion_6d
-
-
-def peer_rms_deg(
-    session: SimulatedSession, orient: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
-) -> FloatArray:
-    """RMS error (4,) of a session's first drill with orientations by ``orient``, no drift model."""
+def prepare(session: SimulatedSession) -> Prepared:
+    """What all peers get of a session."""
     setup = Setup(tuple(session.blocks))
     truth = session.truth.drills[0]
     tracks = {p: offline.grid_track(session.blocks[p]) for p in setup.chain}
@@ -103,23 +104,87 @@ def peer_rms_deg(
     )
     if neutral is None:
         raise ValueError("a simulated session without a still neutral is no benchmark")
-    q = {
-        p: orient(t.rate(extent), t.acc(extent), calibration.bias[p].bias_rad_s)
+    samples = tuple(
+        Samples(
+            np.ascontiguousarray(t.rate(extent)),
+            np.ascontiguousarray(t.acc(extent)),
+            calibration.bias[p].bias_rad_s,
+            GRID_HZ,
+        )
         for p, t in tracks.items()
-    }
-    still = slice(neutral.window.first - extent.first, neutral.window.end - extent.first)
-    reference = make_reference(
-        {p: x[still] for p, x in q.items()}, calibration, setup.chain, (0, 1)
     )
-    inside = slice(window.first - extent.first, window.end - extent.first)
-    turn = turns(reference, np.stack([q[p][inside] for p in setup.chain], axis=1))
-    n = turn.shape[1]
-    no_drift = HeadingEstimate(
-        np.zeros((len(turn), n)), np.zeros((len(turn), n, n)), np.zeros((len(turn), n))
+    still, drill = neutral.window, window
+    return Prepared(
+        setup,
+        calibration,
+        truth,
+        samples,
+        slice(still.first - extent.first, still.end - extent.first),
+        slice(drill.first - extent.first, drill.end - extent.first),
+        np.arange(drill.first, drill.end) / GRID_HZ,
+        (still.start_s, still.end_s),
     )
-    spine = spine_angles(reference, turn, no_drift)
-    rest = np.zeros((len(turn), 3))
-    thoracic = spine.thoracolumbar - spine.lumbar
-    angles = np.column_stack([spine.pelvis, spine.lumbar, thoracic, spine.thoracolumbar, rest])
-    t_s = np.arange(window.first, window.end) / GRID_HZ
-    return rms(errors_deg(t_s, angles, truth))
+
+
+def filter_errors_deg(prepared: Prepared, orient: Callable[[Samples], FloatArray]) -> FloatArray:
+    """Errors (m, 4) with orientations by one filter."""
+    q_es = [orient(s) for s in prepared.samples]
+    reference = prepared.reference(q_es)
+    return prepared.errors_deg(reference, _turns(prepared, reference, q_es))
+
+
+def opensense_errors_deg(prepared: Prepared) -> FloatArray:
+    """Errors (m, 4) of OpenSim's inverse kinematics on the best orientations there are for it."""
+    q_es = [filters.torso_offline(s) for s in prepared.samples]
+    reference = prepared.reference(q_es)
+    turned = qt.multiply(reference.turn_e, np.stack(q_es, axis=1))
+    turn = opensense.turns(prepared.t_s, turned[prepared.inside], turned[prepared.still])
+    return prepared.errors_deg(reference, turn)
+
+
+def qmt_errors_deg(prepared: Prepared) -> FloatArray:
+    """Errors (m, 4) with qmt's heading correction of each upper segment, a joint with ranges."""
+    q_es = [filters.torso_offline(s) for s in prepared.samples]
+    reference = prepared.reference(q_es)
+    turn = _turns(prepared, reference, q_es)
+    base = qt.from_axes(reference.sagittal, reference.u, reference.transverse)
+    segment = qt.multiply(turn, base)
+    to_segment = qt.conjugate(
+        qt.multiply(qt.conjugate(qt.multiply(reference.turn_e, reference.q_n)), base)
+    )
+    rates = [
+        qt.rotate(to_segment[i], s.unbiased[prepared.inside])
+        for i, s in enumerate(prepared.samples)
+    ]
+    limits = np.radians([AXIAL_RANGE_DEG, BEND_RANGE_DEG, BEND_RANGE_DEG])
+    corrected = [segment[:, 0]]
+    for i in range(1, len(rates)):
+        found = qmt.headingCorrection(
+            rates[0],
+            rates[i],
+            segment[:, 0],
+            segment[:, i],
+            prepared.t_s - prepared.t_s[0],
+            np.eye(3),
+            {"convention": "yxz", "angle_ranges": np.column_stack([-limits, limits])},
+        )
+        corrected.append(np.asarray(found[0]))
+    return prepared.errors_deg(
+        reference, qt.multiply(np.stack(corrected, axis=1), qt.conjugate(base))
+    )
+
+
+def _turns(prepared: Prepared, reference: Reference, q_es: list[FloatArray]) -> FloatArray:
+    return turns(reference, np.stack([q[prepared.inside] for q in q_es], axis=1))
+
+
+def ways() -> dict[str, Callable[[Prepared], FloatArray]]:
+    """Every peer that is installed, by name: errors (m, 4) of a prepared session."""
+    found: dict[str, Callable[[Prepared], FloatArray]] = {}
+    for name, orient in filters.PEERS.items():
+        found[name] = lambda prepared, orient=orient: filter_errors_deg(prepared, orient)
+    if qmt is not None:
+        found["qmt heading correction"] = qmt_errors_deg
+    if opensense.installed():
+        found["OpenSim OpenSense"] = opensense_errors_deg
+    return found

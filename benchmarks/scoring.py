@@ -38,6 +38,8 @@ class Score:
         Distances of the found peaks from the true ones.
     share_error
         (3,) error of the pooled shares; empty where there are none.
+    drift
+        (4,) size of the slope of the errors, °/min.
     """
 
     rms_deg: FloatArray
@@ -47,6 +49,7 @@ class Score:
     exact: bool
     peak_s: tuple[float, ...]
     share_error: tuple[float, ...]
+    drift: FloatArray
 
 
 def errors_deg(t_s: FloatArray, angles_deg: FloatArray, truth: DrillTruth) -> FloatArray:
@@ -63,6 +66,13 @@ def rms(errors: FloatArray) -> FloatArray:
     known = np.isfinite(errors)
     squares = np.where(known, errors, 0.0) ** 2
     return np.sqrt(squares.sum(axis=0) / np.maximum(known.sum(axis=0), 1))
+
+
+def drift_deg_per_min(t_s: FloatArray, errors: FloatArray) -> FloatArray:
+    """Size of the slope of each column of ``errors`` (n, k) over time, °/min; NaN left out."""
+    known = np.isfinite(errors).all(axis=1)
+    slope = np.polynomial.polynomial.polyfit(t_s[known] / 60.0, errors[known], 1)[1]
+    return np.abs(slope)
 
 
 def score(found: DrillResult, truth: DrillTruth) -> Score:
@@ -85,6 +95,7 @@ def score(found: DrillResult, truth: DrillTruth) -> Score:
         exact=sides == [r.side for r in truth.reps],
         peak_s=hits,
         share_error=_share_error(found, truth),
+        drift=drift_deg_per_min(frames.t_s, error),
     )
 
 

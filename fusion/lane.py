@@ -24,7 +24,7 @@ class Lane:
     Parameters
     ----------
     filter_name
-        One of :data:`fusion.orientation.FILTERS`.
+        One of :data:`fusion.filter_names.FILTERS`.
     """
 
     def __init__(self, filter_name: str = "vqf") -> None:

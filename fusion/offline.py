@@ -14,7 +14,7 @@ from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Stitch
 from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still
-from fusion.orientation import smooth_orientation
+from fusion.orientation import offline_filter
 from fusion.quality import bow_flags, posture_flags, sample_flags
 from fusion.results import DrillResult, Flag, SessionResult
 from fusion.smooth_run import smooth_drill
@@ -38,10 +38,11 @@ def analyze_smoothed(
     blocks: Mapping[Placement, ImuBlock],
     events: Sequence[Event],
     progress: Callable[[float], None] | None = None,
+    filter_name: str = "vqf",
 ) -> SessionResult:
     """Analyse a recorded session; see :func:`fusion.pipeline.analyze_session`."""
     drills = announced_drills(events)
-    tracks = {p: grid_track(blocks[p]) for p in setup.chain}
+    tracks = {p: grid_track(setup.corrected(p, blocks[p])) for p in setup.chain}
     extent = common_extent(tracks)
     stretches = verified(
         [
@@ -62,7 +63,7 @@ def analyze_smoothed(
             continue
         if calibration is None:
             calibration = calibrate(stretches, setup, Stretch(tracks, neutral.window))
-            oriented = _Oriented(setup, tracks, calibration)
+            oriented = _Oriented(setup, tracks, calibration, filter_name)
         reference = _reference(setup, oriented, calibration, neutral)
         drill = drill_of(event.activity)
         wrong = posture_flags(drill, reference)
@@ -87,6 +88,7 @@ def analyze_smoothed(
         drills=tuple(results),
         loss=lost,
         flags=(*flags, *sample_flags(blocks, lost), *bow_flags(stretches, setup.chain)),
+        parameters={"filter": filter_name},
     )
 
 
@@ -193,12 +195,15 @@ class _Oriented:
     """Orientations and rates of the whole chain over a session."""
 
     def __init__(
-        self, setup: Setup, tracks: Mapping[Placement, Track], calibration: Calibration
+        self,
+        setup: Setup,
+        tracks: Mapping[Placement, Track],
+        calibration: Calibration,
+        filter_name: str,
     ) -> None:
         self.window = common_extent(tracks)
-        lanes = [
-            _orient(tracks[p], calibration.bias[p].bias_rad_s, self.window) for p in setup.chain
-        ]
+        bias = {p: calibration.bias[p].bias_rad_s for p in setup.chain}
+        lanes = [_orient(tracks[p], bias[p], self.window, filter_name) for p in setup.chain]
         self._q = np.stack([q for q, _ in lanes], axis=1)
         self._gyr = np.stack([gyr for _, gyr in lanes], axis=1)
         self._gap = np.any([tracks[p].gap(self.window) for p in setup.chain], axis=0)
@@ -212,12 +217,14 @@ class _Oriented:
         )
 
 
-def _orient(track: Track, bias: FloatArray, window: Window) -> tuple[FloatArray, FloatArray]:
+def _orient(
+    track: Track, bias: FloatArray, window: Window, filter_name: str = "vqf"
+) -> tuple[FloatArray, FloatArray]:
     """Orientation (m, 4) and rate (m, 3) of one sensor."""
     gyr = track.rate(window) - bias
     if track.has_quat:
         return track.quat(window), gyr
-    stitch = Stitch(lambda: lambda g, a: smooth_orientation(g, a, GRID_HZ))
+    stitch = Stitch(lambda: offline_filter(filter_name, GRID_HZ))
     return stitch.update(gyr, track.acc(window), track.lost(window)), gyr
 
 

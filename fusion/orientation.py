@@ -18,8 +18,11 @@ import numpy as np
 from vqf import VQF, offlineVQF
 
 from fusion import quaternions as qt
+from fusion.filter_names import FILTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sensors.samples import FloatArray
 
 VQF_PARAMETERS = {
@@ -115,11 +118,8 @@ class AhrsFilter:
         return out
 
 
-FILTERS = ("vqf", "madgwick", "mahony", "ekf")
-
-
 def make_filter(name: str, rate_hz: float) -> OrientationFilter:
-    """The orientation filter called ``name``, one of :data:`FILTERS`.
+    """The orientation filter called ``name``, one of :data:`fusion.filter_names.FILTERS`.
 
     Raises
     ------
@@ -129,6 +129,19 @@ def make_filter(name: str, rate_hz: float) -> OrientationFilter:
     if name not in FILTERS:
         raise ValueError(f"no orientation filter {name!r}: use one of {', '.join(FILTERS)}")
     return VqfFilter(rate_hz) if name == "vqf" else AhrsFilter(name, rate_hz)
+
+
+def offline_filter(name: str, rate_hz: float) -> Callable[[FloatArray, FloatArray], FloatArray]:
+    """What orients a whole session: VQF forwards and backwards, all others forwards.
+
+    Raises
+    ------
+    ValueError
+        If there is no such filter.
+    """
+    if name == "vqf":
+        return lambda gyr, acc: smooth_orientation(gyr, acc, rate_hz)
+    return make_filter(name, rate_hz).update
 
 
 def level(acc: FloatArray) -> FloatArray:

@@ -73,6 +73,7 @@ def analyze_session(
     *,
     live: bool = False,
     progress: Callable[[float], None] | None = None,
+    filter_name: str = "vqf",
 ) -> SessionResult:
     """Analyse a recorded session.
 
@@ -88,6 +89,8 @@ def analyze_session(
         Causally, as the live display does, instead of smoothed over each drill.
     progress
         Called with the fraction done, 0 … 1.
+    filter_name
+        Orientation filter, one of :data:`fusion.filter_names.FILTERS`.
 
     Raises
     ------
@@ -99,9 +102,9 @@ def analyze_session(
         If nothing tells which way is up the spine.
     """
     if not live:
-        return analyze_smoothed(setup, blocks, events, progress)
+        return analyze_smoothed(setup, blocks, events, progress, filter_name)
     announced_drills(events)
-    pipeline = Pipeline(setup)
+    pipeline = Pipeline(setup, filter_name=filter_name)
     for event in sorted(events, key=lambda e: e.onset_s):
         if event.activity is not Activity.MARK:
             pipeline.begin(event.activity, event.onset_s)
@@ -132,12 +135,13 @@ class Pipeline:
     keep
         Keep frames and repetitions for :meth:`finish`. Off for an endless live display.
     filter_name
-        Orientation filter, one of :data:`fusion.orientation.FILTERS`.
+        Orientation filter, one of :data:`fusion.filter_names.FILTERS`.
     """
 
     def __init__(self, setup: Setup, *, keep: bool = True, filter_name: str = "vqf") -> None:
         self._setup = setup
         self._keep = keep
+        self._filter_name = filter_name
         self._lanes = {p: Lane(filter_name) for p in setup.chain}
         self._loss = {p: LossCount() for p in setup.chain}
         self._next: int | None = None
@@ -165,7 +169,7 @@ class Pipeline:
             Its samples.
         """
         self._loss[placement].update(block.t_s)
-        self._lanes[placement].push(block)
+        self._lanes[placement].push(self._setup.corrected(placement, block))
 
     def begin(self, activity: Activity, t_s: float) -> None:
         """An activity begins at session time ``t_s``; the one under way ends."""
@@ -219,6 +223,7 @@ class Pipeline:
             drills=tuple(results),
             loss={p: count.fraction for p, count in self._loss.items()},
             flags=tuple(self._flags.values()),
+            parameters={"filter": self._filter_name},
         )
 
     def _order(self, t_s: float, activity: Activity | None, kind: str) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fusion.frames import AXIS_NAMES
-from sensors.samples import FloatArray, Placement
+from sensors.samples import FloatArray, ImuBlock, Placement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UPPER_BACK_LEVELS = ("T1", "T2", "T3", "T4")
+MAX_GYR_ERROR = 0.2
+"""No gyroscope's axes and scales are off by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,20 @@ class Setup:
     Raises
     ------
     ValueError
-        If pelvis or upper back is missing, or the level of the upper sensor is unknown.
+        If pelvis or upper back is missing, the level of the upper sensor is unknown, or a gyroscope
+        matrix is none.
+
+    Notes
+    -----
+    ``gyr_matrix`` holds, where one was measured, what takes a sensor's measured rate to the true
+    one: ``true = matrix · measured`` in the sensor's axes, (3, 3).
     """
 
     placements: tuple[Placement, ...]
     upper_back_level: str = "T2"
     mounting: Mapping[Placement, Mounting] = field(default_factory=dict)
     personal_split: PersonalSplit | None = None
+    gyr_matrix: Mapping[Placement, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         missing = {Placement.PELVIS, Placement.UPPER_BACK} - set(self.placements)
@@ -80,8 +91,32 @@ class Setup:
                 f"unknown upper back level {self.upper_back_level!r}: use one of "
                 + ", ".join(UPPER_BACK_LEVELS)
             )
+        for matrix in self.gyr_matrix.values():
+            check_gyr_matrix(matrix)
 
     @property
     def chain(self) -> tuple[Placement, ...]:
         """The sensors from the pelvis upwards."""
         return tuple(p for p in Placement if p in self.placements)
+
+    def corrected(self, placement: Placement, block: ImuBlock) -> ImuBlock:
+        """``block`` with its rates taken through the sensor's gyroscope matrix, if it has one."""
+        matrix = self.gyr_matrix.get(placement)
+        return block if matrix is None else replace(block, gyr=block.gyr @ matrix.T)
+
+
+def check_gyr_matrix(matrix: FloatArray) -> None:
+    """Refuse what cannot be the axes and scales of a gyroscope.
+
+    Raises
+    ------
+    ValueError
+        If it is not (3, 3), not finite, or further than any gyroscope from the unit matrix.
+    """
+    if matrix.shape != (3, 3) or not np.isfinite(matrix).all():
+        raise ValueError("a gyroscope matrix has three rows of three numbers")
+    if np.abs(matrix - np.eye(3)).max() > MAX_GYR_ERROR:
+        raise ValueError(
+            "no gyroscope is that far off: a gyroscope matrix takes measured rates to true ones in "
+            "the sensor's own axes, so it is nearly the unit matrix"
+        )

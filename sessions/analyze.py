@@ -22,6 +22,7 @@ def analyze(
     *,
     live: bool = False,
     progress: Callable[[float], None] | None = None,
+    filter_name: str = "vqf",
 ) -> SessionResult:
     """Analyse one session and write ``angles.csv``, ``reps.csv`` and ``summary.json``.
 
@@ -35,6 +36,8 @@ def analyze(
         Use the causal pipeline of the dashboard instead of the offline smoother.
     progress
         Called now and then with the fraction done, 0 … 1.
+    filter_name
+        Orientation filter, one of :data:`fusion.filter_names.FILTERS`.
 
     Raises
     ------
@@ -46,7 +49,7 @@ def analyze(
         The results cannot be written.
     """
     session = read_source(source)
-    result = analyze_imported(session, live=live, progress=progress)
+    result = analyze_imported(session, live=live, progress=progress, filter_name=filter_name)
     write_results(session, result, out, live=live)
     return result
 
@@ -56,8 +59,14 @@ def analyze_imported(
     *,
     live: bool = False,
     progress: Callable[[float], None] | None = None,
+    filter_name: str = "vqf",
 ) -> SessionResult:
     """Run the pipeline over a session that was read already; raises :class:`FusionError`."""
     return analyze_session(
-        session.setup, session.blocks, session.events, live=live, progress=progress
+        session.setup,
+        session.blocks,
+        session.events,
+        live=live,
+        progress=progress,
+        filter_name=filter_name,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.commands.terminal import progress_bar, say_json, warn
+from fusion.filter_names import FILTERS
 
 if TYPE_CHECKING:
     import argparse
@@ -46,6 +47,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="use the causal pipeline of the dashboard instead of the offline smoother",
     )
+    parser.add_argument(
+        "--filter",
+        choices=FILTERS,
+        default=FILTERS[0],
+        help="orientation filter; all but vqf are for comparison, and slow (default: vqf)",
+    )
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.set_defaults(run=run)
 
@@ -60,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     session = read_source(args.source)
     warn(session.flags)
     progress = progress_bar("analysing")
-    result = analyze_imported(session, live=args.live, progress=progress)
+    result = analyze_imported(session, live=args.live, progress=progress, filter_name=args.filter)
     progress(1.0)
     write_results(session, result, args.out, live=args.live)
     warn(flag for flag in all_flags(session, result) if flag not in session.flags)

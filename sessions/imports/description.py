@@ -8,8 +8,10 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fusion.setup import UPPER_BACK_LEVELS, Mounting
-from sensors.samples import Activity, Event, Placement
+import numpy as np
+
+from fusion.setup import UPPER_BACK_LEVELS, Mounting, check_gyr_matrix
+from sensors.samples import Activity, Event, FloatArray, Placement
 from sessions.errors import SourceError
 from sessions.imports.table import LINE_LIMIT, read_bytes, read_header, text_lines
 
@@ -28,6 +30,7 @@ class Description:
     subject: str | None = None
     upper_back_level: str = "T2"
     mounting: dict[Placement, Mounting] = field(default_factory=dict)
+    gyr_matrix: dict[Placement, FloatArray] = field(default_factory=dict)
 
 
 def read_events(path: Path) -> tuple[Event, ...]:
@@ -100,6 +103,7 @@ def parse_description(path: Path, content: Mapping[str, object]) -> Description:
         subject=_subject(path, content.get("subject")),
         upper_back_level=_level(path, content.get("upper_back_level", "T2")),
         mounting=_mountings(path, content.get("mounting", {})),
+        gyr_matrix=_gyr_matrices(path, content.get("gyr_matrix", {})),
     )
 
 
@@ -156,16 +160,41 @@ def _level(path: Path, value: object) -> str:
 def _mountings(path: Path, value: object) -> dict[Placement, Mounting]:
     if not isinstance(value, dict):
         raise SourceError(path, "must be an object by placement.", column="mounting")
-    return {_placement(path, name): _mounting(path, name, axes) for name, axes in value.items()}
+    return {
+        _placement(path, "mounting", name): _mounting(path, name, axes)
+        for name, axes in value.items()
+    }
 
 
-def _placement(path: Path, name: str) -> Placement:
+def _placement(path: Path, entry: str, name: str) -> Placement:
     try:
         return Placement(name)
     except ValueError:
         known = ", ".join(Placement)
         reason = f"'{name[:40]}' is no placement; known are {known}."
-        raise SourceError(path, reason, column="mounting") from None
+        raise SourceError(path, reason, column=entry) from None
+
+
+def _gyr_matrices(path: Path, value: object) -> dict[Placement, FloatArray]:
+    if not isinstance(value, dict):
+        raise SourceError(path, "must be an object by placement.", column="gyr_matrix")
+    return {
+        _placement(path, "gyr_matrix", name): _gyr_matrix(path, name, rows)
+        for name, rows in value.items()
+    }
+
+
+def _gyr_matrix(path: Path, name: str, rows: object) -> FloatArray:
+    place = f"gyr_matrix.{name}"
+    try:
+        matrix = np.array(rows, dtype=float)
+    except (TypeError, ValueError):
+        raise SourceError(path, "must be three lists of three numbers.", column=place) from None
+    try:
+        check_gyr_matrix(matrix)
+    except ValueError as error:
+        raise SourceError(path, f"{error}.", column=place) from None
+    return matrix
 
 
 def _mounting(path: Path, name: str, axes: object) -> Mounting:

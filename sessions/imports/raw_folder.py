@@ -74,6 +74,7 @@ def read_raw_folder(folder: Path) -> ImportedSession:
             placements=tuple(placements),
             upper_back_level=description.upper_back_level,
             mounting=description.mounting,
+            gyr_matrix=description.gyr_matrix,
         ),
         blocks=blocks,
         events=events,

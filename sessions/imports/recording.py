@@ -57,6 +57,7 @@ def read_recorded(path: Path) -> ImportedSession:
             placements=tuple(blocks),
             upper_back_level=description.upper_back_level,
             mounting=description.mounting,
+            gyr_matrix=description.gyr_matrix,
         ),
         blocks=blocks,
         events=tuple(_ended(event, last_s) for event in recording.events),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fusion import quaternions as qt
-from fusion.orientation import FILTERS, make_filter, smooth_orientation
+from fusion.filter_names import FILTERS
+from fusion.orientation import make_filter, smooth_orientation
 
 RATE_HZ = 100.0
 

@@ -53,13 +53,16 @@ def test_what_was_written_is_read_back(raw_folder: Path) -> None:
 def test_description_is_read(raw_folder: Path) -> None:
     (raw_folder / "session.json").write_text(
         '{"subject": "A7", "upper_back_level": "T4",'
-        ' "mounting": {"pelvis": {"anterior": "-z", "cranial": "-x"}}, "more": 1}'
+        ' "mounting": {"pelvis": {"anterior": "-z", "cranial": "-x"}},'
+        ' "gyr_matrix": {"pelvis": [[1.01, 0, 0], [0, 1, 0.02], [0, 0, 0.99]]}, "more": 1}'
     )
     session = read_source(raw_folder)
     assert session.subject == "A7"
     assert session.setup.upper_back_level == "T4"
     mounting = session.setup.mounting[Placement.PELVIS]
     assert (mounting.anterior, mounting.cranial) == ("-z", "-x")
+    matrix = session.setup.gyr_matrix[Placement.PELVIS]
+    np.testing.assert_array_equal(matrix, [[1.01, 0, 0], [0, 1, 0.02], [0, 0, 0.99]])
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -129,6 +132,12 @@ def test_a_missing_file_is_named(raw_folder: Path, name: str) -> None:
         ('{"subject": 7}', "column subject: must be a text"),
         ('{"upper_back_level": "T9"}', "column upper_back_level: must be one of T1, T2, T3, T4"),
         ('{"mounting": {"hip": {}}}', "column mounting: 'hip' is no placement"),
+        ('{"gyr_matrix": {"hip": []}}', "column gyr_matrix: 'hip' is no placement"),
+        ('{"gyr_matrix": {"pelvis": [["a"]]}}', "column gyr_matrix.pelvis: must be three lists"),
+        (
+            '{"gyr_matrix": {"pelvis": [[0, 1, 0], [1, 0, 0], [0, 0, 1]]}}',
+            "column gyr_matrix.pelvis: no gyroscope is that far off",
+        ),
         ('{"mounting": {"pelvis": {"anterior": "z"}}}', "column mounting.pelvis: must be like"),
         (
             '{"mounting": {"pelvis": {"anterior": "z", "cranial": "-z"}}}',

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from sessions.about import decode_about, encode_about
+from sessions.receipts import receipt_of
+from sessions.recompute import earlier_results
 from sessions.stored import RECORDING, StoredSession
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def insert_session(db: sqlite3.Connection, session: StoredSession, fingerprint: 
         [(session.name, m.t_s, m.kind, m.value, m.text) for m in about.marks],
     )
     db.executemany("INSERT INTO calibrations VALUES (?, ?, ?, ?, ?, ?)", _calibrations(session))
+    db.executemany("INSERT INTO results VALUES (?, ?, ?, ?, ?)", _results(session))
 
 
 def session_of(root: Path, row: sqlite3.Row) -> StoredSession:
@@ -107,6 +110,18 @@ def _calibrations(session: StoredSession) -> list[tuple[object, ...]]:
             )
         )
     return rows
+
+
+def _results(session: StoredSession) -> list[tuple[object, ...]]:
+    """Every set of results, those kept from before first."""
+    found = [
+        (kept, receipt.maker, False) for kept, receipt in earlier_results(session.path).items()
+    ]
+    if session.summary is not None:
+        receipt = receipt_of(session.summary)
+        found = [one for one in found if one[0] != receipt.id]
+        found.append((receipt.id, receipt.maker, True))
+    return [(session.name, number, *one) for number, one in enumerate(found)]
 
 
 def _mapping(value: object) -> Mapping[str, object]:

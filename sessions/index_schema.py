@@ -51,5 +51,18 @@ CREATE TABLE calibrations (
 );
 """
 
-MIGRATIONS: Final = (_SESSIONS,)
+# Emptying the fingerprints has every folder read again, for what was not asked of it before.
+_RESULTS: Final = """
+CREATE TABLE results (
+    session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
+    number  INTEGER NOT NULL,
+    id      TEXT NOT NULL,
+    maker   TEXT NOT NULL,
+    current INTEGER NOT NULL,
+    PRIMARY KEY (session, number)
+);
+UPDATE sessions SET fingerprint = ''
+"""
+
+MIGRATIONS: Final = (_SESSIONS, _RESULTS)
 """Scripts in order; one that was released is never changed, only followed by another."""

@@ -14,7 +14,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -48,6 +48,7 @@ __all__ = [
     "SUMMARY",
     "About",
     "Exclusion",
+    "KnownResults",
     "Library",
     "Mark",
     "Person",
@@ -58,6 +59,25 @@ __all__ = [
 ]
 
 _Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownResults:
+    """One set of results of a session.
+
+    Attributes
+    ----------
+    id
+        Name of their receipt (:mod:`sessions.receipts`).
+    maker
+        Which software and algorithms made them.
+    current
+        Whether they are the ones that count.
+    """
+
+    id: str
+    maker: str
+    current: bool
 
 
 class Library:
@@ -225,6 +245,22 @@ class Library:
         _check_finished(folder)
         _remove(folder)
         self._ask(Index.refresh)
+
+    def refresh(self, name: str) -> StoredSession:
+        """Take over what another part of the program wrote into a session's folder."""
+        with self._alone() as index:
+            index.take_in(name)
+        return stored_session(self._folder(name))
+
+    def results(self, name: str) -> tuple[KnownResults, ...]:
+        """Which results a session has, those an earlier version made among them.
+
+        In order of their making; the ones that count are the last.
+        """
+        self._folder(name)
+        query = "SELECT id, maker, current FROM results WHERE session = ? ORDER BY number"
+        rows = self._ask(lambda index: index.rows(query, (name,)))
+        return tuple(KnownResults(row[0], row[1], bool(row[2])) for row in rows)
 
     def rebuild(self) -> int:
         """Make the database anew from the folders; return how many sessions there are."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.commands.sessions import answer, declare, library_of
+from dashboard.commands.library import answer, declare, library_of
 from dashboard.commands.terminal import confirm, say_json, say_table
 
 if TYPE_CHECKING:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboard.commands import results
+from dashboard.commands.library import answer, declare, library_of
 from dashboard.commands.terminal import confirm, say_json, say_table
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from sessions.library import Library, StoredSession
+    from sessions.library import StoredSession
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,23 +28,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_reading(actions)
     _add_typing(actions)
+    results.add(actions)
     _add_keeping(actions)
-
-
-def declare(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    words: str,
-    run: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    """Declare one action on the library."""
-    action = actions.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
-    action.add_argument(
-        "--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)"
-    )
-    action.add_argument("--json", action="store_true", help="print the answer as JSON")
-    action.set_defaults(run=run)
-    return action
 
 
 def _add_reading(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -119,9 +105,12 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_show(args: argparse.Namespace) -> int:
     """Show one session; returns the exit status."""
-    session = library_of(args).find(args.session)
+    library = library_of(args)
+    session = library.find(args.session)
     if args.json:
-        say_json(_facts(session) | {"about": asdict(session.about), "summary": session.summary})
+        made = [asdict(one) for one in library.results(session.name)]
+        typed = {"about": asdict(session.about)}
+        say_json(_facts(session) | typed | {"results": made, "summary": session.summary})
         return 0
     about = session.about
     print(f"{session.title}: {_state(session)}")
@@ -136,6 +125,8 @@ def run_show(args: argparse.Namespace) -> int:
     for drill in session.drills:
         name = str(drill.get("drill", "")).replace("_", " ")
         print(f"  {name}: {drill.get('repetitions', 0)} repetitions")
+    for known in library.results(session.name):
+        print(f"  {'results' if known.current else 'before'} {known.id}: by {known.maker}")
     for mark in about.marks:
         value = "" if mark.value is None else f" {mark.value:g}"
         print(f"  {mark.t_s:8.1f} s  {mark.kind}{value}  {mark.text}".rstrip())
@@ -210,21 +201,6 @@ def run_rebuild(args: argparse.Namespace) -> int:
     count = library.rebuild()
     answer(args, f"Found {count} sessions in {library.root}.", {"sessions": count})
     return 0
-
-
-def library_of(args: argparse.Namespace) -> Library:
-    """Open the library that is meant."""
-    from sessions.library import open_library
-
-    return open_library(args.data)
-
-
-def answer(args: argparse.Namespace, sentence: str, facts: dict[str, object]) -> None:
-    """Say what was done, in words or as JSON."""
-    if args.json:
-        say_json(facts)
-    else:
-        print(sentence)
 
 
 def _say(args: argparse.Namespace, session: StoredSession) -> int:

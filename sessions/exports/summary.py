@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusion.results import Side
+from sessions.receipts import (
+    code_digest,
+    input_digests,
+    library_versions,
+    mode_name,
+    software_version,
+)
 
 if TYPE_CHECKING:
     from fusion.results import (
@@ -27,7 +33,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "torso.summary"
 SCHEMA_VERSION = 1
-_ALGORITHMS = ("vqf", "numpy", "scipy")
 
 
 def summary_json(session: ImportedSession, result: SessionResult, *, live: bool) -> bytes:
@@ -47,22 +52,22 @@ def summary_json(session: ImportedSession, result: SessionResult, *, live: bool)
         "schema_version": SCHEMA_VERSION,
         "software": {"name": "torso", "version": software_version()},
         "algorithms": {
-            "mode": "live" if live else "offline",
-            "versions": {name: metadata.version(name) for name in _ALGORITHMS},
+            "mode": mode_name(live=live),
+            "code": code_digest(),
+            "versions": library_versions(),
             "parameters": result.parameters,
         },
-        "source": {"kind": session.kind, "subject": session.subject},
+        "source": {
+            "kind": session.kind,
+            "subject": session.subject,
+            "sha256": input_digests(session),
+        },
         "sensors": {p: _sensor(session, result, p) for p in result.placements},
         "calibration": _calibration(result.calibration),
         "drills": [_drill(drill) for drill in result.drills],
         "warnings": [_flag(flag) for flag in all_flags(session, result)],
     }
     return (json.dumps(_plain(content), indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def software_version() -> str:
-    """Version of this software, as installed."""
-    return metadata.version("torso")
 
 
 def all_flags(session: ImportedSession, result: SessionResult) -> tuple[Flag, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.live.assets import STATIC_FOLDER
-from dashboard.views import live, method, sessions, share
+from dashboard.views import live, look, method, sessions, settings, share
 from dashboard.views.cards import CARD_STYLE
+from dashboard.words import say
 
 # A file of ours: Streamlit would fetch a named icon from the internet.
 MARK = str(STATIC_FOLDER / "mark.svg")
@@ -15,14 +16,24 @@ st.set_page_config(page_title="torso", page_icon=MARK, layout="wide")
 st.logo(MARK, size="medium")
 st.html(CARD_STYLE)
 
+look.apply()
+
 st.navigation(
     [
-        st.Page(live.show, title="Live", icon=":material/sensors:", url_path="live", default=True),
-        st.Page(sessions.show, title="Sessions", icon=":material/history:", url_path="sessions"),
-        st.Page(share.show, title="Share", icon=":material/qr_code:", url_path="share"),
         st.Page(
-            method.show, title="Method & safety", icon=":material/menu_book:", url_path="method"
+            live.show, title=say("Live"), icon=":material/sensors:", url_path="live", default=True
         ),
+        st.Page(
+            sessions.show, title=say("Sessions"), icon=":material/history:", url_path="sessions"
+        ),
+        st.Page(share.show, title=say("Share"), icon=":material/qr_code:", url_path="share"),
+        st.Page(
+            method.show,
+            title=say("Method & safety"),
+            icon=":material/menu_book:",
+            url_path="method",
+        ),
+        st.Page(settings.show, title=say("Settings"), icon=":material/tune:", url_path="settings"),
     ],
     position="top",
 ).run()

@@ -25,6 +25,7 @@ from dashboard.commands import (
     sessions,
     simulate,
 )
+from dashboard.settings import load
 from fusion.errors import FusionError
 from sensors.errors import CalibrationError, SensorError
 from sessions.errors import OutputError, SessionError
@@ -68,6 +69,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``torso`` with ``argv`` (default: the process's own); returns the exit status."""
     args = build_parser().parse_args(argv)
+    if not os.environ.get("TORSO_DATA") and (folder := load().data_folder):
+        os.environ["TORSO_DATA"] = folder
     try:
         status: int = args.run(args)
         sys.stdout.flush()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import html
+import json
 import tomllib
-from pathlib import Path
 from typing import Final
 
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from dashboard.doors import WATCH
-from dashboard.live.assets import STATIC_PATH
-
-_THEME: Final = Path(__file__).with_name("theme.toml")
+from dashboard.live.assets import STATIC_PATH, THEME
+from dashboard.live.choices import live_choices
+from dashboard.settings import load
 
 _PAGE: Final = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -33,6 +33,7 @@ body {{ margin: 0; padding: 12px 16px 24px; background: var(--st-background-colo
 </head>
 <body>
 <main></main>
+<script type="application/json" id="choices">{choices}</script>
 <script type="module" src="{static}/watch.js"></script>
 </body>
 </html>
@@ -60,13 +61,23 @@ _NAMES: Final = {
 
 def watch_route() -> Route:
     """Return the route of the guests' page."""
-    content = _PAGE.format(static=STATIC_PATH, light=_colours("light"), dark=_colours("dark"))
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
-    return Route(WATCH, lambda _: HTMLResponse(content, headers=headers))
+    return Route(WATCH, lambda _: HTMLResponse(_content(), headers=headers))
+
+
+def _content() -> str:
+    return _PAGE.format(
+        static=STATIC_PATH,
+        light=_colours("light"),
+        dark=_colours("dark"),
+        language=load().language,
+        # Inside a script element only "<" could end it.
+        choices=json.dumps(live_choices()).replace("<", "\\u003c"),
+    )
 
 
 def _colours(theme: str) -> str:
-    found = tomllib.loads(_THEME.read_text(encoding="utf-8"))["theme"][theme]
+    found = tomllib.loads(THEME.read_text(encoding="utf-8"))["theme"][theme]
     return " ".join(
         f"--st-{name}: {html.escape(_css(found[key]))};" for key, name in _NAMES.items()
     )

@@ -23,5 +23,6 @@ def public_recordings() -> Path:
 
 @pytest.fixture(autouse=True)
 def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test touches the sessions of whoever runs it."""
+    """No test touches the sessions of whoever runs it, nor depends on their settings."""
     monkeypatch.setenv("TORSO_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TORSO_SETTINGS", str(tmp_path / "settings.json"))

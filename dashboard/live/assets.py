@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 STATIC_FOLDER = Path(__file__).parent / "static"
 """Folder of the JavaScript modules and the style sheet."""
 
+THEME = Path(__file__).parents[1] / "theme.toml"
+"""Colours of every page."""
+
 STATIC_PATH = "/torso/static"
 """Where the modules appear on the dashboard's port."""
 

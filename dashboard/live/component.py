@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from dashboard.live.assets import STATIC_FOLDER, STATIC_PATH
+from dashboard.live.choices import live_choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def live_view(key: str = "live") -> dict[str, str] | None:
         Where the person wants to go, if a link was pressed just now: ``page``, and perhaps
         ``session``.
     """
-    pressed = _live(key=key, on_go_change=_nothing).get("go")
+    pressed = _live(data=live_choices(), key=key, on_go_change=_nothing).get("go")
     return pressed if isinstance(pressed, dict) else None
 
 
@@ -72,4 +73,4 @@ def share_bars(rows: Sequence[dict[str, object]], key: str) -> None:
     key
         Identity on the page.
     """
-    _summary(data={"rows": list(rows)}, key=key)
+    _summary(data={"rows": list(rows), **live_choices()}, key=key)

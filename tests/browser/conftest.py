@@ -53,7 +53,8 @@ class Server:
         self.address = f"http://localhost:{port}"
         self.log = log
         self._arguments = [sys.executable, *arguments]
-        self._environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
+        settings = {"TORSO_SETTINGS": str(log.with_name("settings.json"))}
+        self._environment = {**os.environ, **settings, **environment, "PYTHONPATH": str(ROOT)}
         self._process = None
 
     def start(self):

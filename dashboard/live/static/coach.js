@@ -2,6 +2,7 @@
 
 import { isCalibrated, isLeading } from "./guide.js";
 import { placeName } from "./segments.js";
+import { say, text } from "./words.js";
 
 /**
  * @typedef {object} Advice
@@ -20,64 +21,64 @@ import { placeName } from "./segments.js";
 
 const DRILL_WORDS = Object.freeze({
   seated_thoracic_rotation:
-    "Sit tall, hips still. Turn slowly as far as is comfortable, breathe out, come back to the middle.",
+    text("Sit tall, hips still. Turn slowly as far as is comfortable, breathe out, come back to the middle."),
   quadruped_thoracic_rotation:
-    "Hips over knees and still. Open the chest slowly as far as is comfortable, come back to the middle.",
+    text("Hips over knees and still. Open the chest slowly as far as is comfortable, come back to the middle."),
 });
 
 /** @param {Known} known @returns {Advice | null} trouble with the connection */
 function connectionAdvice({ connection, snapshot, serviceWords }) {
-  const recording = snapshot?.recording ? " The recording goes on." : "";
+  const recording = snapshot?.recording ? ` ${say("The recording goes on.")}` : "";
   if (connection === "outdated") {
-    return { level: "red", words: "This page is older than the program. Reload it." };
+    return { level: "red", words: say("This page is older than the program. Reload it.") };
   }
   if (connection === "lost") {
-    return { level: "red", words: `Connection to the dashboard lost.${recording} This page reconnects by itself.` };
+    return { level: "red", words: `${say("Connection to the dashboard lost.")}${recording} ${say("This page reconnects by itself.")}` };
   }
   if (connection === "down") {
-    return { level: "red", words: serviceWords ?? "The measuring program is not running. It is being restarted; what was recorded is kept." };
+    return { level: "red", words: serviceWords ?? say("The measuring program is not running. It is being restarted; what was recorded is kept.") };
   }
-  if (!snapshot) return { level: "info", words: "Connecting…" };
+  if (!snapshot) return { level: "info", words: say("Connecting…") };
   return null;
 }
 
 /** @param {Known} known @returns {Advice | null} trouble with the measurement */
 function troubleAdvice({ snapshot, complaint }) {
-  if (snapshot.recording?.error) return { level: "red", words: `The recording stopped: ${snapshot.recording.error}` };
+  if (snapshot.recording?.error) return { level: "red", words: say("The recording stopped: {why}", { why: snapshot.recording.error }) };
   if (snapshot.state === "failed") {
-    return { level: "red", words: snapshot.failure ?? "The sensors cannot be reached. Check that they are charged and switched on." };
+    return { level: "red", words: snapshot.failure ?? say("The sensors cannot be reached. Check that they are charged and switched on.") };
   }
   const stopped = snapshot.flags.find((/** @type {any} */ flag) => flag.code === "fusion_failed");
-  if (stopped) return { level: "red", words: stopped.words };
+  if (stopped) return { level: "red", words: say(stopped.words) };
   if (complaint) return { level: "amber", words: complaint };
   const missing = snapshot.sensors.find((/** @type {any} */ s) => s.state === "lost" || s.state === "stalled");
-  if (missing?.words) return { level: "amber", words: `${placeName(missing.placement)}: ${missing.words}` };
+  if (missing?.words) return { level: "amber", words: `${placeName(missing.placement)}: ${say(missing.words)}` };
   return null;
 }
 
 /** @param {any} snapshot @returns {Advice} what the drill asks for */
 function drillAdvice(snapshot) {
-  if (snapshot.cue) return { level: snapshot.cue.level, words: snapshot.cue.words };
+  if (snapshot.cue) return { level: snapshot.cue.level, words: say(snapshot.cue.words) };
   if (!snapshot.neutral_known) {
-    return { level: "amber", words: "No still start position yet, so the angles are provisional. Hold the start position still for a moment." };
+    return { level: "amber", words: say("No still start position yet, so the angles are provisional. Hold the start position still for a moment.") };
   }
   const words = DRILL_WORDS[/** @type {keyof typeof DRILL_WORDS} */ (snapshot.drill ?? snapshot.activity)];
-  return { level: "info", words: words ?? "Recording." };
+  return { level: "info", words: say(words ?? text("Recording.")) };
 }
 
 /** @param {any} analysis @returns {Advice | null} what became of the session stopped last */
 function analysisAdvice(analysis) {
   if (!analysis) return null;
-  if (analysis.state === "running") return { level: "info", words: "Saved. Working out the results…" };
-  if (analysis.state === "failed") return { level: "amber", words: analysis.words };
-  return { level: "good", words: "Saved." };
+  if (analysis.state === "running") return { level: "info", words: say("Saved. Working out the results…") };
+  if (analysis.state === "failed") return { level: "amber", words: say(analysis.words) };
+  return { level: "good", words: say("Saved.") };
 }
 
 /** @param {any} snapshot @returns {Advice["link"]} the way to the session stopped last */
 function linkTo(snapshot) {
   const resting = snapshot && !snapshot.recording && ["idle", "ended"].includes(snapshot.state);
   if (!resting || snapshot.analysis?.state !== "done") return undefined;
-  return { words: "Open this session", wish: { page: "sessions", session: snapshot.analysis.session } };
+  return { words: say("Open this session"), wish: { page: "sessions", session: snapshot.analysis.session } };
 }
 
 /**
@@ -95,13 +96,13 @@ function choose(known) {
   const trouble = connectionAdvice(known) ?? troubleAdvice(known);
   if (trouble) return trouble;
   const { snapshot } = known;
-  if (isLeading(snapshot.guide)) return { level: "info", words: snapshot.guide.words };
+  if (isLeading(snapshot.guide)) return { level: "info", words: say(snapshot.guide.words) };
   if (snapshot.state === "drill") return drillAdvice(snapshot);
-  if (snapshot.state === "connecting") return { level: "info", words: "Looking for the sensors…" };
-  if (snapshot.state === "calibrating") return { level: "info", words: "Keep still or bow as told; then go on." };
+  if (snapshot.state === "connecting") return { level: "info", words: say("Looking for the sensors…") };
+  if (snapshot.state === "calibrating") return { level: "info", words: say("Keep still or bow as told; then go on.") };
   const after = analysisAdvice(snapshot.analysis);
   if (after) return after;
-  if (snapshot.state === "ended") return { level: "info", words: "The recording that was played has come to its end." };
-  if (!isCalibrated(snapshot.calibration)) return { level: "info", words: "Put the sensors on, then press Calibrate. It takes half a minute." };
-  return { level: "info", words: "Ready. Take the start position and press Start." };
+  if (snapshot.state === "ended") return { level: "info", words: say("The recording that was played has come to its end.") };
+  if (!isCalibrated(snapshot.calibration)) return { level: "info", words: say("Put the sensors on, then press Calibrate. It takes half a minute.") };
+  return { level: "info", words: say("Ready. Take the start position and press Start.") };
 }

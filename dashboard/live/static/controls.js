@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { isCalibrated, isLeading } from "./guide.js";
 import { icon } from "./icons.js";
 import { DRILLS } from "./segments.js";
+import { say } from "./words.js";
 
 const REMEMBER = "torso.drill";
 
@@ -19,10 +20,10 @@ export class Controls {
     this.actions = actions;
     const button = (/** @type {any} */ name, /** @type {string} */ words, /** @type {string} */ key, /** @type {() => void} */ act) =>
       h("button", { type: "button", class: `action ${name}`, onclick: act, title: key ? `${words} (${key})` : words }, icon(name), h("span", {}, words));
-    this.calibrate = button("calibrate", "Calibrate", "", actions.calibrate);
-    this.mark = button("mark", "Mark", "M", actions.mark);
-    this.rezero = button("rezero", "Re-zero", "Z", actions.rezero);
-    this.start = button("start", "Start", "space", actions.startOrStop);
+    this.calibrate = button("calibrate", say("Calibrate"), "", actions.calibrate);
+    this.mark = button("mark", say("Mark"), "M", actions.mark);
+    this.rezero = button("rezero", say("Re-zero"), "Z", actions.rezero);
+    this.start = button("start", say("Start"), say("space"), actions.startOrStop);
     this.options = Object.entries(DRILLS).map(([activity, drill]) => ({
       activity,
       input: /** @type {HTMLInputElement} */ (h("input", { type: "radio", name: "drill", value: activity })),
@@ -33,8 +34,8 @@ export class Controls {
       option.input.checked = option.activity === remembered;
       option.input.addEventListener("change", () => remember(option.activity));
     }
-    const choice = h("fieldset", { class: "choice" }, h("legend", {}, "Drill"),
-      ...this.options.map((option) => h("label", {}, option.input, h("span", {}, option.name))));
+    const choice = h("fieldset", { class: "choice" }, h("legend", {}, say("Drill")),
+      ...this.options.map((option) => h("label", {}, option.input, h("span", {}, say(option.name)))));
     this.element = h("div", { class: "controls" }, choice, this.calibrate, this.mark, this.rezero, this.start);
     this.running = false;
   }
@@ -82,9 +83,9 @@ export class Controls {
     if (this.start.classList.contains(`is-${name}`)) return;
     this.start.classList.remove("is-start", "is-stop");
     this.start.classList.add(`is-${name}`);
-    const words = running ? "Stop" : "Start";
+    const words = running ? say("Stop") : say("Start");
     this.start.replaceChildren(icon(name), h("span", {}, words));
-    this.start.title = `${words} (space)`;
+    this.start.title = `${words} (${say("space")})`;
   }
 }
 

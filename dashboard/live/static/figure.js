@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { PLACEMENTS, SEGMENTS, markerPath } from "./segments.js";
 import { SHAPES } from "./shapes.js";
 import { Camera, SENSOR_LEVEL, Spine } from "./spine.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./spine.js").Pose} Pose */
 /** @typedef {import("./palette.js").Palette} Palette */
@@ -22,7 +23,7 @@ export class Figure {
   /** @param {() => void} onResize */
   constructor(onResize) {
     this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", {
-      role: "img", "aria-label": "The spine seen from behind, turning as the wearer turns",
+      role: "img", "aria-label": say("The spine seen from behind, turning as the wearer turns"),
     }));
     this.element = h("div", { class: "figure" }, this.canvas);
     this.surface = new Surface(this.canvas, onResize);

@@ -5,20 +5,21 @@ import { h, setText } from "./dom.js";
 import { icon, marker } from "./icons.js";
 import { clamp } from "./scales.js";
 import { PLACEMENTS, placeName } from "./segments.js";
+import { say, text } from "./words.js";
 
 const TITLES = Object.freeze({
-  calibration_rest: "Sensors on the table",
-  calibration_neutral: "Keep still",
-  calibration_bow: "Bow forward, three times",
-  calibration_turn: "Turn left and right",
-  seated_thoracic_rotation: "Start turning",
-  quadruped_thoracic_rotation: "Start turning",
+  calibration_rest: text("Sensors on the table"),
+  calibration_neutral: text("Keep still"),
+  calibration_bow: text("Bow forward, three times"),
+  calibration_turn: text("Turn left and right"),
+  seated_thoracic_rotation: text("Start turning"),
+  quadruped_thoracic_rotation: text("Start turning"),
 });
 
 const VERDICTS = Object.freeze({
-  good: { icon: "check", words: "Calibrated" },
-  doubtful: { icon: "warning", words: "Usable, with doubts" },
-  rejected: { icon: "warning", words: "Please repeat" },
+  good: { icon: "check", words: text("Calibrated") },
+  doubtful: { icon: "warning", words: text("Usable, with doubts") },
+  rejected: { icon: "warning", words: text("Please repeat") },
 });
 
 const TICK_MS = 100;
@@ -63,10 +64,10 @@ export class GuidePanel {
     this.ring = h("div", { class: "ring", "aria-hidden": "true" }, this.count);
     this.dots = h("ol", { class: "dots", "aria-hidden": "true" });
     this.result = h("ul", { class: "verdicts" });
-    this.again = h("button", { type: "button", onclick: () => this.#leave(actions.repeat) }, "Repeat");
+    this.again = h("button", { type: "button", onclick: () => this.#leave(actions.repeat) }, say("Repeat"));
     this.done = h("button", { type: "button", onclick: () => this.#leave(this.mode === "leading" ? actions.cancel : null) });
     this.heading = h("h2");
-    this.element = h("section", { class: "panel", "aria-label": "Guidance", hidden: true },
+    this.element = h("section", { class: "panel", "aria-label": say("Guidance"), hidden: true },
       h("header", {}, this.heading), this.dots, this.ring,
       h("div", { role: "status" }, this.title, this.words), this.result, h("footer", {}, this.again, this.done));
     /** @type {"closed" | "leading" | "checking" | "verdict"} */
@@ -106,7 +107,7 @@ export class GuidePanel {
     this.remaining_s = guide.remaining_s;
     this.total_s = Math.max(this.total_s, guide.remaining_s ?? 0);
     this.seen_ms = performance.now();
-    setText(this.words, guide.words);
+    setText(this.words, say(guide.words));
     this.#tick();
   }
 
@@ -117,15 +118,15 @@ export class GuidePanel {
     this.calibrating = guide.steps.includes("calibration_bow");
     this.total_s = 0;
     this.since_ms = performance.now();
-    setText(this.heading, this.calibrating ? "Calibration" : "Getting ready");
-    const title = TITLES[/** @type {keyof typeof TITLES} */ (activity)] ?? "";
-    setText(this.title, guide.phase === "ready" ? `Next: ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title);
+    setText(this.heading, this.calibrating ? say("Calibration") : say("Getting ready"));
+    const title = say(TITLES[/** @type {keyof typeof TITLES} */ (activity)] ?? "");
+    setText(this.title, guide.phase === "ready" ? say("Next: {step}", { step: title }) : title);
     this.ring.dataset.kind = guide.phase;
     this.dots.replaceChildren(...guide.steps.map((_, i) =>
       h("li", { class: i < guide.step ? "past" : i === guide.step ? "present" : "" })));
     this.result.replaceChildren();
     this.again.hidden = true;
-    setText(this.done, "Cancel");
+    setText(this.done, say("Cancel"));
   }
 
   /** @param {"leading" | "checking" | "verdict"} mode */
@@ -138,7 +139,7 @@ export class GuidePanel {
 
   #tick() {
     if (this.mode === "checking" && performance.now() - this.since_ms > VERDICT_PATIENCE_MS) {
-      this.#conclude({ verdict: "rejected", reasons: ["No verdict came. Check that all sensors are sending, then repeat."], sensors: {} });
+      this.#conclude({ verdict: "rejected", reasons: [text("No verdict came. Check that all sensors are sending, then repeat.")], sensors: {} });
     }
     if (this.mode !== "leading") return;
     const now_ms = performance.now();
@@ -160,7 +161,7 @@ export class GuidePanel {
     this.ring.dataset.kind = "do";
     this.ring.classList.add("endless");
     setText(this.count, "");
-    setText(this.title, "Checking…");
+    setText(this.title, say("Checking…"));
     setText(this.words, "");
   }
 
@@ -172,11 +173,11 @@ export class GuidePanel {
     this.ring.dataset.kind = verdict;
     this.ring.style.setProperty("--part", "1");
     this.count.replaceChildren(icon(/** @type {any} */ (said.icon)));
-    setText(this.title, said.words);
-    setText(this.words, reasons.join(" ") || "The sensors know how they sit on you. Take the start position and press Start.");
+    setText(this.title, say(said.words));
+    setText(this.words, reasons.map((words) => say(words)).join(" ") || say("The sensors know how they sit on you. Take the start position and press Start."));
     this.result.replaceChildren(...Object.entries(sensors).map(([placement, sensor]) => verdictRow(placement, sensor)));
     this.again.hidden = false;
-    setText(this.done, "Done");
+    setText(this.done, say("Done"));
   }
 
   /** @param {(() => void) | null} action */

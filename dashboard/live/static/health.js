@@ -2,7 +2,8 @@
 
 import { h, setText } from "./dom.js";
 import { icon, marker } from "./icons.js";
-import { PLACEMENTS } from "./segments.js";
+import { PLACEMENTS, placeName } from "./segments.js";
+import { say } from "./words.js";
 
 const LOW_BATTERY_PERCENT = 15;
 
@@ -20,18 +21,18 @@ export function conditionOf(sensor) {
 export function figuresOf(sensor) {
   const figures = [];
   if (Number.isFinite(sensor.rate_hz)) figures.push(`${sensor.rate_hz.toFixed(0)} Hz`);
-  if (Number.isFinite(sensor.loss)) figures.push(`${(100 * sensor.loss).toFixed(1)} % lost`);
+  if (Number.isFinite(sensor.loss)) figures.push(say("{percent} % lost", { percent: (100 * sensor.loss).toFixed(1) }));
   if (Number.isFinite(sensor.rssi_dbm)) figures.push(`${sensor.rssi_dbm} dBm`.replace("-", "−"));
   return figures.join(" · ");
 }
 
 /** @param {any} sensor @returns {string} */
 function wordsOf(sensor) {
-  if (sensor.words) return sensor.words;
-  if (sensor.state === "connecting") return "Connecting…";
-  if (sensor.state === "stalled") return "No data just now. Move the sensor closer to the computer.";
-  if (sensor.state === "lost") return "Lost. It reconnects by itself once it is in reach.";
-  return conditionOf(sensor) === "attention" ? "Battery low. Charge it before the next session." : "";
+  if (sensor.words) return say(sensor.words);
+  if (sensor.state === "connecting") return say("Connecting…");
+  if (sensor.state === "stalled") return say("No data just now. Move the sensor closer to the computer.");
+  if (sensor.state === "lost") return say("Lost. It reconnects by itself once it is in reach.");
+  return conditionOf(sensor) === "attention" ? say("Battery low. Charge it before the next session.") : "";
 }
 
 const ICONS = Object.freeze({ fine: "check", attention: "warning", lost: "lost" });
@@ -45,7 +46,7 @@ function row(sensor) {
   return h("li", { class: `sensor ${condition}`, "data-state": sensor.state, title: sensor.name },
     icon(/** @type {any} */ (ICONS[condition])),
     placement ? marker(/** @type {any} */ (placement.shape), placement.key) : null,
-    h("span", { class: "name" }, placement?.name ?? sensor.placement),
+    h("span", { class: "name" }, placeName(sensor.placement)),
     h("span", { class: "figures" }, figuresOf(sensor)),
     battery === null ? h("span", { class: "battery" }) : batteryOf(battery),
     words ? h("p", { class: "words" }, words) : null);
@@ -53,7 +54,7 @@ function row(sensor) {
 
 /** @param {number} percent */
 function batteryOf(percent) {
-  return h("span", { class: `battery${percent < LOW_BATTERY_PERCENT ? " low" : ""}`, "aria-label": `battery ${percent} %` },
+  return h("span", { class: `battery${percent < LOW_BATTERY_PERCENT ? " low" : ""}`, "aria-label": say("battery {percent} %", { percent }) },
     h("span", { class: "cell", style: `--fill:${percent}%` }), `${percent} %`);
 }
 
@@ -62,8 +63,8 @@ export class HealthCard {
     this.summary = h("span", { class: "aside" });
     this.list = h("ul", { class: "sensor-list" });
     this.notes = h("ul", { class: "flag-list" });
-    this.element = h("section", { class: "card health", "aria-label": "Sensors" },
-      h("header", {}, h("h2", {}, "Sensors"), this.summary), this.list, this.notes);
+    this.element = h("section", { class: "card health", "aria-label": say("Sensors") },
+      h("header", {}, h("h2", {}, say("Sensors")), this.summary), this.list, this.notes);
     this.key = "";
   }
 
@@ -74,9 +75,9 @@ export class HealthCard {
     if (key === this.key) return;
     this.key = key;
     this.list.replaceChildren(...sensors.map(row));
-    this.notes.replaceChildren(...flags.map((/** @type {any} */ flag) => h("li", {}, flag.words)));
+    this.notes.replaceChildren(...flags.map((/** @type {any} */ flag) => h("li", {}, say(flag.words))));
     const fine = sensors.filter((/** @type {any} */ s) => conditionOf(s) === "fine").length;
-    setText(this.summary, sensors.length ? `${fine} of ${sensors.length} fine` : "none found");
+    setText(this.summary, sensors.length ? say("{fine} of {all} fine", { fine, all: sensors.length }) : say("none found"));
     this.summary.classList.toggle("bad", fine < sensors.length);
   }
 }

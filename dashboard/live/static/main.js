@@ -8,9 +8,11 @@ import { History } from "./history.js";
 import { readPalette } from "./palette.js";
 import { Parts } from "./parts.js";
 import { DRILLS } from "./segments.js";
+import { settings, useSettings } from "./settings.js";
 import { isEstimated } from "./shares.js";
 import { LiveSocket } from "./socket.js";
 import { Rate, Window } from "./statistics.js";
+import { say, text, useWords } from "./words.js";
 
 /** @typedef {import("./parts.js").Wish} Wish */
 
@@ -61,6 +63,7 @@ class LiveView {
       go: (wish) => this.go(wish),
       redraw: () => { this.dirty = true; },
     });
+    this.parts.root.classList.toggle("large", settings().large_text);
     parent.append(this.parts.root);
     this.palette = readPalette(this.parts.root);
     const address = new URL("/api/live", window.location.href);
@@ -197,7 +200,7 @@ class LiveView {
   /** @param {string} name @param {Record<string, unknown>} [fields] */
   async #command(name, fields) {
     const reply = await this.socket.command(name, fields);
-    this.complaint = reply.ok ? null : reply.words ?? "That did not work. Try again.";
+    this.complaint = reply.ok ? null : say(reply.words ?? text("That did not work. Try again."));
     this.#refresh();
     if (this.complaint === null) return;
     window.clearTimeout(this.complaintTimer);
@@ -232,10 +235,12 @@ const mounted = new WeakMap();
 /**
  * Put the live view into an element. Streamlit calls this again on every rerun and theme change;
  * the running view stays.
- * @param {{parentElement: ShadowRoot | HTMLElement, setTriggerValue: (name: string, value: unknown) => void}} component
+ * @param {{parentElement: ShadowRoot | HTMLElement, data?: {settings?: object, words?: Record<string, string>}, setTriggerValue: (name: string, value: unknown) => void}} component
  * @returns {() => void} takes it away
  */
-export function mount({ parentElement: parent, setTriggerValue }) {
+export function mount({ parentElement: parent, data, setTriggerValue }) {
+  useWords(data?.words ?? {});
+  useSettings(data?.settings ?? {});
   const view = mounted.get(parent) ?? new LiveView(parent);
   mounted.set(parent, view);
   view.go = (wish) => setTriggerValue("go", wish);

@@ -12,6 +12,7 @@ import { SharesCard } from "./shares.js";
 import { StatusLine } from "./status.js";
 import { Traces } from "./traces.js";
 import { Welcome } from "./welcome.js";
+import { say } from "./words.js";
 
 /** @typedef {{page: string, session?: string}} Wish  where a person wants to go */
 
@@ -37,9 +38,9 @@ export class Parts {
     this.root = h("div", { class: "torso-live" },
       h("div", { class: "top" }, this.status.element, this.controls.element),
       this.status.coach,
-      h("section", { class: "card angles", "aria-label": "Angles" }, this.readouts.element, this.traces.element),
-      h("section", { class: "card posture", "aria-label": "Posture" },
-        h("header", {}, h("h2", {}, "Seen from behind"), this.drill),
+      h("section", { class: "card angles", "aria-label": say("Angles") }, this.readouts.element, this.traces.element),
+      h("section", { class: "card posture", "aria-label": say("Posture") },
+        h("header", {}, h("h2", {}, say("Seen from behind")), this.drill),
         this.figure.element, new Welcome(go).element, this.panel.element),
       this.shares.element, this.reps.element, this.health.element);
   }
@@ -65,7 +66,7 @@ export class Parts {
 
   /** @param {string} drill */
   showDrill(drill) {
-    setText(this.drill, DRILLS[/** @type {keyof typeof DRILLS} */ (drill)]?.name ?? "");
+    setText(this.drill, say(DRILLS[/** @type {keyof typeof DRILLS} */ (drill)]?.name ?? ""));
   }
 
   /**

@@ -3,11 +3,12 @@
 import { h, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { ShareBar, isEstimated, shareValues } from "./shares.js";
+import { say, text } from "./words.js";
 
 const VERDICTS = Object.freeze({
-  good: { icon: "check", words: "Good" },
-  doubtful: { icon: "warning", words: "Doubtful" },
-  rejected: { icon: "lost", words: "Not counted" },
+  good: { icon: "check", words: text("Good") },
+  doubtful: { icon: "warning", words: text("Doubtful") },
+  rejected: { icon: "lost", words: text("Not counted") },
 });
 
 /** @param {any} rep @returns {string} identity of a repetition and of what is said of it */
@@ -22,11 +23,11 @@ function row(rep) {
   bar.element.classList.add("mini");
   const left = rep.side === "left";
   const verdict = VERDICTS[/** @type {keyof typeof VERDICTS} */ (rep.verdict)] ?? VERDICTS.doubtful;
-  const why = rep.verdict === "good" || !rep.words ? "" : `: ${rep.words}`;
-  const words = `${verdict.words}${why}`;
+  const why = rep.verdict === "good" || !rep.words ? "" : `: ${rep.words.split(", ").map((/** @type {string} */ part) => say(part)).join(", ")}`;
+  const words = `${say(verdict.words)}${why}`;
   return h("li", { class: `rep ${rep.verdict}`, "data-side": rep.side },
     h("span", { class: "number" }, String(rep.rep)),
-    h("span", { class: "side" }, icon(left ? "left" : "right"), left ? "Left" : "Right"),
+    h("span", { class: "side" }, icon(left ? "left" : "right"), left ? say("Left") : say("Right")),
     h("span", { class: "peak" }, `${Math.abs(rep.total_deg).toFixed(0)}°`),
     bar.element,
     h("span", { class: "verdict", title: words }, icon(/** @type {any} */ (verdict.icon)), h("span", { class: "words" }, words)));
@@ -34,11 +35,11 @@ function row(rep) {
 
 export class RepsCard {
   constructor() {
-    this.count = h("span", { class: "aside" }, "none yet");
-    this.list = h("ol", { class: "rep-list", reversed: true, tabindex: "0", "aria-label": "Repetitions, newest first" });
-    this.empty = h("p", { class: "empty-words" }, "Each turn out and back to the middle appears here.");
-    this.element = h("section", { class: "card reps", "aria-label": "Repetitions" },
-      h("header", {}, h("h2", {}, "Repetitions"), this.count), this.empty, this.list);
+    this.count = h("span", { class: "aside" }, say("none yet"));
+    this.list = h("ol", { class: "rep-list", reversed: true, tabindex: "0", "aria-label": say("Repetitions, newest first") });
+    this.empty = h("p", { class: "empty-words" }, say("Each turn out and back to the middle appears here."));
+    this.element = h("section", { class: "card reps", "aria-label": say("Repetitions") },
+      h("header", {}, h("h2", {}, say("Repetitions")), this.count), this.empty, this.list);
     /** @type {string[]} */
     this.keys = [];
   }
@@ -55,6 +56,6 @@ export class RepsCard {
     this.empty.hidden = reps.length > 0;
     this.list.hidden = reps.length === 0;
     const lefts = reps.filter((rep) => rep.side === "left").length;
-    setText(this.count, reps.length ? `${lefts} left · ${reps.length - lefts} right` : "none yet");
+    setText(this.count, reps.length ? say("{left} left · {right} right", { left: lefts, right: reps.length - lefts }) : say("none yet"));
   }
 }

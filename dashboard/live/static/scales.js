@@ -73,12 +73,12 @@ export function percent(part) {
 }
 
 /**
- * Whole percents of parts that sum to one, so that the numbers on a bar also sum to 100.
- * @param {number[]} parts
+ * Whole percents (or tenths) of parts that sum to one, so that the numbers on a bar also do.
+ * @param {number[]} parts @param {number} [whole]  what they sum to
  * @returns {number[]}
  */
-export function wholePercents(parts) {
-  const exact = parts.map((p) => 100 * p);
+export function wholeParts(parts, whole = 100) {
+  const exact = parts.map((p) => whole * p);
   const result = exact.map(Math.floor);
   const target = Math.round(exact.reduce((a, b) => a + b, 0));
   let missing = target - result.reduce((a, b) => a + b, 0);

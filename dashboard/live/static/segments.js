@@ -1,6 +1,7 @@
 // The three segments: one colour and one marker shape each, everywhere.
 
 import { COLUMN } from "./decode.js";
+import { say, text } from "./words.js";
 
 /**
  * @typedef {object} Segment
@@ -16,35 +17,35 @@ import { COLUMN } from "./decode.js";
 /** @type {ReadonlyArray<Segment>} */
 export const SEGMENTS = Object.freeze([
   {
-    key: "pelvis", name: "Pelvis", against: "from start", shape: "circle",
+    key: "pelvis", name: text("Pelvis"), against: text("from start"), shape: "circle",
     angle: COLUMN.pelvis, sd: COLUMN.pelvis_sd, share: COLUMN.share_pelvis,
   },
   {
-    key: "lumbar", name: "Lumbar", against: "on pelvis", shape: "square",
+    key: "lumbar", name: text("Lumbar"), against: text("on pelvis"), shape: "square",
     angle: COLUMN.lumbar, sd: COLUMN.lumbar_sd, share: COLUMN.share_lumbar,
   },
   {
-    key: "thoracic", name: "Thoracic", against: "on lumbar", shape: "triangle",
+    key: "thoracic", name: text("Thoracic"), against: text("on lumbar"), shape: "triangle",
     angle: COLUMN.thoracic, sd: COLUMN.thoracic_sd, share: COLUMN.share_thoracic,
   },
 ]);
 
 /** Whose marker a sensor wears: that of the segment it closes. */
 export const PLACEMENTS = Object.freeze(/** @type {const} */ ({
-  pelvis: { name: "Pelvis", key: "pelvis", shape: "circle" },
-  thoracolumbar: { name: "T12", key: "lumbar", shape: "square" },
-  upper_back: { name: "Upper back", key: "thoracic", shape: "triangle" },
+  pelvis: { name: text("Pelvis"), key: "pelvis", shape: "circle" },
+  thoracolumbar: { name: text("T12"), key: "lumbar", shape: "square" },
+  upper_back: { name: text("Upper back"), key: "thoracic", shape: "triangle" },
 }));
 
 /** @param {string} placement @returns {string} */
 export function placeName(placement) {
-  return PLACEMENTS[/** @type {keyof typeof PLACEMENTS} */ (placement)]?.name ?? placement;
+  return say(PLACEMENTS[/** @type {keyof typeof PLACEMENTS} */ (placement)]?.name ?? placement);
 }
 
 /** The two drills. */
 export const DRILLS = Object.freeze({
-  seated_thoracic_rotation: { name: "Seated", posture: "upright" },
-  quadruped_thoracic_rotation: { name: "All fours", posture: "quadruped" },
+  seated_thoracic_rotation: { name: text("Seated"), posture: "upright" },
+  quadruped_thoracic_rotation: { name: text("All fours"), posture: "quadruped" },
 });
 
 /**

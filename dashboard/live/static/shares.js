@@ -2,8 +2,10 @@
 
 import { h, setAttribute, setText, svg } from "./dom.js";
 import { marker } from "./icons.js";
-import { percent, wholePercents } from "./scales.js";
+import { percent, wholeParts } from "./scales.js";
 import { SEGMENTS } from "./segments.js";
+import { settings } from "./settings.js";
+import { say } from "./words.js";
 
 /** @typedef {Record<"pelvis"|"lumbar"|"thoracic", [number, number, number]>} Shares */
 
@@ -27,13 +29,13 @@ export class ShareBar {
     this.element.classList.toggle("empty", empty);
     this.element.classList.toggle("estimated", estimated);
     const shown = empty ? [1 / 3, 1 / 3, 1 / 3] : values.map((v) => Math.max(v, 0));
-    const whole = empty ? [] : wholePercents(values);
+    const whole = empty ? [] : wholeParts(values, tenths() ? 10 : 100);
     this.parts.forEach((part, i) => {
       part.style.flexGrow = String(Math.max(shown[i], 0.001));
       const text = empty || shown[i] < NARROWEST_WITH_NUMBER ? "" : String(whole[i]);
       setText(/** @type {Element} */ (part.firstChild), text);
     });
-    const words = SEGMENTS.map((s, i) => `${s.name} ${empty ? "unknown" : `${whole[i]} %`}`).join(", ");
+    const words = SEGMENTS.map((s, i) => `${say(s.name)} ${empty ? say("unknown") : partWords(whole[i])}`).join(", ");
     setAttribute(this.element, "aria-label", words);
     this.#whisker(0, empty || !intervals ? null : [intervals.pelvis[1], intervals.pelvis[2]]);
     this.#whisker(1, empty || !intervals ? null : [1 - intervals.thoracic[2], 1 - intervals.thoracic[1]]);
@@ -55,17 +57,23 @@ export function shareValues(shares) {
   return shares ? SEGMENTS.map(({ key }) => shares[key][0]) : null;
 }
 
+/** Whether shares are told in parts of ten. */
+const tenths = () => settings().shares === "tenths";
+
+/** @param {number} part */
+const partWords = (part) => (tenths() ? say("{part} of 10", { part }) : `${part} %`);
+
 /** @param {Shares} shares @returns {string} intervals as words */
 export function intervalWords(shares) {
   return SEGMENTS.map(({ key }) => {
-    const [lo, hi] = [percent(shares[key][1]), percent(shares[key][2])];
-    return lo.startsWith("-") ? `−${lo.slice(1)} to ${hi}` : `${lo}–${hi}`;
+    const [lo, hi] = [1, 2].map((end) => (tenths() ? (10 * shares[key][end]).toFixed(1) : percent(shares[key][end])));
+    return lo.startsWith("-") ? say("−{lo} to {hi}", { lo: lo.slice(1), hi }) : `${lo}–${hi}`;
   }).join(" · ");
 }
 
 export class SharesCard {
   constructor() {
-    this.rows = ["Now", "Last rep", "This set"].map((title) => ({
+    this.rows = [say("Now"), say("Last rep"), say("This set")].map((title) => ({
       bar: new ShareBar(),
       title: h("span", { class: "title" }, title),
       note: h("span", { class: "note" }),
@@ -73,9 +81,9 @@ export class SharesCard {
     }));
     this.split = h("span", { class: "aside" });
     this.legend = h("div", { class: "legend" }, ...SEGMENTS.map((s) =>
-      h("span", {}, marker(s.shape, s.key), s.name)), h("span", { class: "whisker-key" }, whiskerKey(), "95 %"));
-    this.element = h("section", { class: "card shares", "aria-label": "Share of the turn" },
-      h("header", {}, h("h2", {}, "Share of the turn, %"), this.split),
+      h("span", {}, marker(s.shape, s.key), say(s.name))), h("span", { class: "whisker-key" }, whiskerKey(), "95 %"));
+    this.element = h("section", { class: "card shares", "aria-label": say("Share of the turn") },
+      h("header", {}, h("h2", {}, tenths() ? say("Share of the turn, parts of ten") : say("Share of the turn, %")), this.split),
       ...this.rows.map((row) => h("div", { class: "share-row" },
         h("div", { class: "share-name" }, row.title, row.note), h("div", { class: "share-bar" }, row.bar.element, row.interval))),
       this.legend);
@@ -90,21 +98,21 @@ export class SharesCard {
     const values = SEGMENTS.map((s) => history.latest(s.share));
     const known = values.every(Number.isFinite);
     now.bar.show(known ? values : null, estimated);
-    setText(now.note, Number.isFinite(total_deg) ? `${Math.abs(total_deg).toFixed(0)}° in all` : "");
-    setText(now.interval, known ? "" : "turn further to see it");
+    setText(now.note, Number.isFinite(total_deg) ? say("{deg}° in all", { deg: Math.abs(total_deg).toFixed(0) }) : "");
+    setText(now.interval, known ? "" : say("turn further to see it"));
   }
 
   /** @param {any} snapshot @param {any} rep  newest repetition or null */
   showSnapshot(snapshot, rep) {
     const [, last, set] = this.rows;
-    const sides = { left: "L", right: "R" };
+    const sides = { left: say("L"), right: say("R") };
     last.bar.show(shareValues(rep?.shares ?? null), isEstimated(rep?.split_source), rep?.shares ?? null);
     setText(last.note, rep ? `${rep.rep} ${sides[/** @type {"left"|"right"} */ (rep.side)]}, ${Math.abs(rep.total_deg).toFixed(0)}°` : "");
-    setText(last.interval, rep ? intervalWords(rep.shares) : "after the first repetition");
+    setText(last.interval, rep ? intervalWords(rep.shares) : say("after the first repetition"));
     set.bar.show(shareValues(snapshot.set_shares), isEstimated(snapshot.split_source), snapshot.set_shares);
-    setText(set.note, snapshot.set === null || snapshot.set === undefined ? "" : `set ${snapshot.set}`);
+    setText(set.note, snapshot.set === null || snapshot.set === undefined ? "" : say("set {number}", { number: snapshot.set }));
     setText(set.interval, snapshot.set_shares ? intervalWords(snapshot.set_shares) : "");
-    const words = { measured: "measured", personal: "your calibrated split", prior: "typical split, not measured on you" };
+    const words = { measured: say("measured"), personal: say("your calibrated split"), prior: say("typical split, not measured on you") };
     setText(this.split, words[/** @type {keyof typeof words} */ (snapshot.split_source)] ?? "");
   }
 }

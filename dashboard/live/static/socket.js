@@ -1,6 +1,7 @@
 // One WebSocket: frames and snapshots in, commands out, and an honest word when it is gone.
 
 import { VersionError, decodeFrames } from "./decode.js";
+import { text } from "./words.js";
 
 /** @typedef {import("./decode.js").Frames} Frames */
 /** @typedef {"connecting" | "open" | "lost" | "down" | "outdated"} Connection */
@@ -76,7 +77,7 @@ export class LiveSocket {
 
   #lost() {
     for (const answer of this.pending.values()) {
-      answer({ ok: false, words: "The connection was lost before the answer came. Try again." });
+      answer({ ok: false, words: text("The connection was lost before the answer came. Try again.") });
     }
     this.pending.clear();
     if (this.closed) return;
@@ -108,7 +109,7 @@ export class LiveSocket {
   command(name, fields = {}) {
     const socket = this.#socket;
     if (!socket || socket.readyState !== WebSocket.OPEN) {
-      return Promise.resolve({ ok: false, words: "Not connected. Wait for the connection to return, then try again." });
+      return Promise.resolve({ ok: false, words: text("Not connected. Wait for the connection to return, then try again.") });
     }
     const id = this.nextId;
     this.nextId += 1;
@@ -117,7 +118,7 @@ export class LiveSocket {
       this.pending.set(id, resolve);
       window.setTimeout(() => {
         if (!this.pending.delete(id)) return;
-        resolve({ ok: false, words: "No answer from the measuring program. Try again." });
+        resolve({ ok: false, words: text("No answer from the measuring program. Try again.") });
       }, REPLY_LIMIT_MS);
     });
   }

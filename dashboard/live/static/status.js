@@ -3,17 +3,18 @@
 import { h, setAttribute, setText } from "./dom.js";
 import { minutes } from "./scales.js";
 import { DRILLS } from "./segments.js";
+import { say, text } from "./words.js";
 
 const STATES = Object.freeze({
-  connecting: "Looking for sensors",
-  idle: "Ready",
-  calibrating: "Calibrating",
-  drill: "Live",
-  ended: "Ended",
-  failed: "Stopped",
+  connecting: text("Looking for sensors"),
+  idle: text("Ready"),
+  calibrating: text("Calibrating"),
+  drill: text("Live"),
+  ended: text("Ended"),
+  failed: text("Stopped"),
 });
 
-const SOURCES = Object.freeze({ simulated: "Simulated wearer", replay: "Replay", ble: "" });
+const SOURCES = Object.freeze({ simulated: text("Simulated wearer"), replay: text("Replay"), ble: "" });
 
 export class StatusLine {
   /** @param {(wish: {page: string, session?: string}) => void} go */
@@ -22,7 +23,7 @@ export class StatusLine {
     this.drill = h("span", { class: "running-drill" });
     this.recording = h("span", { class: "recording", hidden: true });
     this.source = h("span", { class: "source", hidden: true });
-    this.element = h("div", { class: "status" }, h("h1", {}, "Spine rotation"),
+    this.element = h("div", { class: "status" }, h("h1", {}, say("Spine rotation")),
       h("div", { class: "status-words" }, this.state, this.recording, this.drill, this.source));
     this.coachWords = h("span", { class: "coach-words" });
     this.coachLink = h("button", { type: "button", class: "link", hidden: true, onclick: () => go(this.wish) });
@@ -36,12 +37,12 @@ export class StatusLine {
   show(snapshot, connected) {
     const state = connected ? snapshot?.state ?? "connecting" : "offline";
     setAttribute(this.state, "data-state", state);
-    setText(this.state, connected ? STATES[/** @type {keyof typeof STATES} */ (state)] ?? state : "Not connected");
+    setText(this.state, say(connected ? STATES[/** @type {keyof typeof STATES} */ (state)] ?? state : text("Not connected")));
     const drill = snapshot?.state === "drill" ? DRILLS[/** @type {keyof typeof DRILLS} */ (snapshot.drill)] : null;
-    setText(this.drill, drill ? `${drill.name}, set ${snapshot.set ?? 1}` : "");
+    setText(this.drill, drill ? say("{drill}, set {number}", { drill: say(drill.name), number: snapshot.set ?? 1 }) : "");
     const words = SOURCES[/** @type {keyof typeof SOURCES} */ (snapshot?.source?.kind)] ?? "";
     this.source.hidden = words === "";
-    setText(this.source, words);
+    setText(this.source, words && say(words));
     this.recording.hidden = !snapshot?.recording;
     if (snapshot?.recording) {
       this.recordedAt = performance.now();
@@ -53,7 +54,7 @@ export class StatusLine {
   /** Move the recording's seconds on between snapshots, but only while we know it runs. @param {boolean} connected */
   tick(connected) {
     const since_s = connected ? Math.min((performance.now() - this.recordedAt) / 1000, 2) : 0;
-    setText(this.recording, `Recording ${minutes(this.recorded_s + since_s)}`);
+    setText(this.recording, say("Recording {time}", { time: minutes(this.recorded_s + since_s) }));
   }
 
   /** @param {import("./coach.js").Advice} advice */

@@ -4,7 +4,9 @@ import { h } from "./dom.js";
 import { marker } from "./icons.js";
 import { readPalette } from "./palette.js";
 import { SEGMENTS } from "./segments.js";
+import { useSettings } from "./settings.js";
 import { ShareBar, intervalWords, isEstimated, shareValues, whiskerKey } from "./shares.js";
+import { say, useWords } from "./words.js";
 
 /**
  * @typedef {object} Row
@@ -23,13 +25,15 @@ function barRow(row) {
 
 /**
  * Draw the rows; called again whenever data or theme change.
- * @param {{parentElement: ShadowRoot | HTMLElement, data: {rows: Row[]}}} component
+ * @param {{parentElement: ShadowRoot | HTMLElement, data: {rows: Row[], settings: object, words: Record<string, string>}}} component
  * @returns {() => void}
  */
 export function mount({ parentElement: parent, data }) {
+  useWords(data.words);
+  useSettings(data.settings);
   parent.querySelector(".torso-live")?.remove();
   const legend = h("div", { class: "legend" },
-    ...SEGMENTS.map((s) => h("span", {}, marker(s.shape, s.key), s.name)),
+    ...SEGMENTS.map((s) => h("span", {}, marker(s.shape, s.key), say(s.name))),
     h("span", {}, whiskerKey(), "95 %"));
   const root = h("div", { class: "torso-live summary" }, ...data.rows.map(barRow), legend);
   parent.append(root);

@@ -1,10 +1,12 @@
-// Angles over the last ten seconds: left up, right down, 95 % bands, labels at the line ends.
+// Angles over the last ten seconds: left up, right down (or as the person chose), 95 % bands, labels at the line ends.
 
 import { Surface } from "./canvas.js";
 import { COLUMN, qualityOf } from "./decode.js";
 import { h } from "./dom.js";
 import { axisLimit, linear, spread } from "./scales.js";
 import { SEGMENTS, markerPath } from "./segments.js";
+import { settings } from "./settings.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./history.js").History} History */
 /** @typedef {import("./palette.js").Palette} Palette */
@@ -28,7 +30,7 @@ const UNUSABLE = 2;
  * @typedef {object} Frame  where things lie in the picture, pixels
  * @property {number} left @property {number} right @property {number} top @property {number} bottom
  * @property {number} width @property {number} height @property {boolean} narrow
- * @property {number} limit_deg
+ * @property {number} limit_deg @property {number} up  1 where left is up, −1 where right is
  * @property {(t_s: number) => number} x @property {(angle_deg: number) => number} y
  */
 
@@ -39,8 +41,7 @@ export class Traces {
     this.lines = /** @type {HTMLCanvasElement} */ (h("canvas", {
       class: "layer",
       role: "img",
-      "aria-label": "Rotation of pelvis, lumbar and thoracic spine over the last ten seconds; " +
-        "left is up, right is down. The numbers above give the present values.",
+      "aria-label": say("Rotation of pelvis, lumbar and thoracic spine over the last ten seconds. The numbers above give the present values."),
     }));
     this.element = h("div", { class: "traces" }, this.grid, this.lines);
     this.limit_deg = 45;
@@ -79,21 +80,22 @@ export class Traces {
   /** @param {number} width @param {number} height @param {number} edge_s @returns {Frame} */
   #frame(width, height, edge_s) {
     const narrow = width < NARROW_PX;
+    const up = settings().sides === "left_up" ? 1 : -1;
     const left = 38;
     const right = width - (narrow ? 14 : 84);
     const top = 10;
     const bottom = height - 26;
     return {
       left, right, top, bottom, narrow, width, height,
-      limit_deg: this.limit_deg,
+      limit_deg: this.limit_deg, up,
       x: linear(edge_s - SPAN_S, edge_s, left, right),
-      y: linear(this.limit_deg, -this.limit_deg, top, bottom),
+      y: linear(up * this.limit_deg, -up * this.limit_deg, top, bottom),
     };
   }
 
   /** @param {Frame} frame @param {Palette} palette */
   #drawGrid(frame, palette) {
-    const key = [frame.width, frame.height, frame.limit_deg, palette.ink, palette.page].join();
+    const key = [frame.width, frame.height, frame.limit_deg, frame.up, palette.ink, palette.page].join();
     if (key === this.gridKey) return;
     this.gridKey = key;
     this.gridSurface.clear();
@@ -148,11 +150,11 @@ function drawGrid(ctx, f, palette) {
     ctx.moveTo(x, f.bottom);
     ctx.lineTo(x, f.bottom + 4);
     ctx.stroke();
-    ctx.fillText(s === 0 ? "now" : `−${-s} s`, s === 0 && f.narrow ? x - 8 : x, f.bottom + 19);
+    ctx.fillText(s === 0 ? say("now") : `−${-s} s`, s === 0 && f.narrow ? x - 8 : x, f.bottom + 19);
   }
   ctx.textAlign = "left";
-  ctx.fillText("↑ left", f.left + 6, f.top + 15);
-  ctx.fillText("↓ right", f.left + 6, f.bottom - 7);
+  ctx.fillText(`↑ ${f.up > 0 ? say("left") : say("right")}`, f.left + 6, f.top + 15);
+  ctx.fillText(`↓ ${f.up > 0 ? say("right") : say("left")}`, f.left + 6, f.bottom - 7);
 }
 
 /**
@@ -183,19 +185,19 @@ function drawReps(ctx, reps, f, palette, edge_s) {
   for (const rep of reps) {
     if (rep.peak_s < edge_s - SPAN_S || rep.peak_s > edge_s) continue;
     const x = Math.round(f.x(rep.peak_s)) + 0.5;
-    const left = rep.side === "left";
+    const above = (rep.side === "left") === (f.up > 0);
     ctx.strokeStyle = palette.muted;
     ctx.globalAlpha = 0.55;
     ctx.setLineDash([3, 4]);
     ctx.beginPath();
-    ctx.moveTo(x, left ? f.top + 18 : f.y(0));
-    ctx.lineTo(x, left ? f.y(0) : f.bottom - 20);
+    ctx.moveTo(x, above ? f.top + 18 : f.y(0));
+    ctx.lineTo(x, above ? f.y(0) : f.bottom - 20);
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.globalAlpha = 1;
     ctx.fillStyle = palette.muted;
     if (x < f.left + ROOM_FOR_WORDS_PX) continue;
-    ctx.fillText(`${rep.rep} ${left ? "L" : "R"}`, x, left ? f.top + 13 : f.bottom - 7);
+    ctx.fillText(`${rep.rep} ${rep.side === "left" ? say("L") : say("R")}`, x, above ? f.top + 13 : f.bottom - 7);
   }
 }
 
@@ -296,7 +298,7 @@ function drawEnds(ctx, history, to, f, palette) {
     markerPath(ctx, segment.shape, x, wanted[i], 4.6);
     ctx.stroke();
     ctx.fill();
-    if (!f.narrow) ctx.fillText(segment.name, x + 11, placed[i]);
+    if (!f.narrow) ctx.fillText(say(segment.name), x + 11, placed[i]);
   });
   ctx.textBaseline = "alphabetic";
 }

@@ -3,4 +3,5 @@
 import { mount } from "./main.js";
 
 const parent = document.querySelector("main");
-if (parent) mount({ parentElement: parent, setTriggerValue: () => {} });
+const choices = JSON.parse(document.querySelector("#choices")?.textContent || "{}");
+if (parent) mount({ parentElement: parent, data: choices, setTriggerValue: () => {} });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { luminance } from "../../../dashboard/live/static/palette.js";
-import { axisLimit, linear, minutes, percent, sided, spread, wholePercents } from "../../../dashboard/live/static/scales.js";
+import { axisLimit, linear, minutes, percent, sided, spread, wholeParts } from "../../../dashboard/live/static/scales.js";
 
 test("angles are said with their side", () => {
   assert.deepEqual(sided(21.94), { size: "21.9", side: "L" });
@@ -30,9 +30,9 @@ test("labels keep their distance, their order and their room", () => {
 });
 
 test("whole percents add up to what the parts add up to", () => {
-  assert.deepEqual(wholePercents([1 / 3, 1 / 3, 1 / 3]).reduce((a, b) => a + b), 100);
-  assert.deepEqual(wholePercents([0.125, 0.225, 0.65]).reduce((a, b) => a + b), 100);
-  assert.deepEqual(wholePercents([0.1, 0.2, 0.7]), [10, 20, 70]);
+  assert.deepEqual(wholeParts([1 / 3, 1 / 3, 1 / 3]).reduce((a, b) => a + b), 100);
+  assert.deepEqual(wholeParts([0.125, 0.225, 0.65]).reduce((a, b) => a + b), 100);
+  assert.deepEqual(wholeParts([0.1, 0.2, 0.7]), [10, 20, 70]);
 });
 
 test("small words", () => {

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+
+import { settings, useSettings } from "../../../dashboard/live/static/settings.js";
+import { say, useWords } from "../../../dashboard/live/static/words.js";
+import { intervalWords } from "../../../dashboard/live/static/shares.js";
+
+afterEach(() => { useWords({}); useSettings({}); });
+
+test("English needs no words, and puts values in", () => {
+  assert.equal(say("set {number}", { number: 3 }), "set 3");
+});
+
+test("another language is found by the English sentence", () => {
+  useWords({ "set {number}": "Satz {number}" });
+  assert.equal(say("set {number}", { number: 3 }), "Satz 3");
+  assert.equal(say("never translated"), "never translated");
+});
+
+test("a sentence with numbers from elsewhere keeps its numbers in order", () => {
+  useWords({ "# of # came": "# von # kamen" });
+  assert.equal(say("3 of 4.5 came"), "3 von 4.5 kamen");
+});
+
+test("settings that are not given are as usual", () => {
+  useSettings({ shares: "tenths" });
+  assert.equal(settings().shares, "tenths");
+  assert.equal(settings().sound, "off");
+});
+
+test("shares are told in the unit of the settings", () => {
+  const shares = { pelvis: [0.1, -0.02, 0.2], lumbar: [0.2, 0.1, 0.3], thoracic: [0.7, 0.6, 0.8] };
+  assert.match(intervalWords(shares), /^−2 to 20 · 10–30/);
+  useSettings({ shares: "tenths" });
+  assert.match(intervalWords(shares), /^−0\.2 to 2\.0 · 1\.0–3\.0/);
+});

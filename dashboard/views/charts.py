@@ -10,10 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fusion.results import ANGLES, Quality
+from fusion.results import ANGLES, SD_ANGLES, Quality
+from sessions.counted import left_out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sensors.samples import FloatArray
+    from sessions.library import About, Mark
     from sessions.tables import AngleTable, RepRow
 
 Z95: Final = 1.96
@@ -21,6 +25,7 @@ MOST_POINTS: Final = 1600
 SEGMENTS: Final = ("pelvis", "lumbar", "thoracic")
 NAMES: Final = tuple(s.capitalize() for s in SEGMENTS)
 HEIGHT_PX: Final = 340
+PEAKS_HEIGHT_PX: Final = 240
 QUIET: Final = "#7d8497"
 """Read on the light and on the dark ground alike."""
 
@@ -68,7 +73,7 @@ def _cells(values: FloatArray) -> pa.Array:
 
 
 def angle_chart(
-    points: pa.Table, reps: list[RepRow], *, measured: bool
+    points: pa.Table, reps: list[RepRow], *, measured: bool, marks: Sequence[Mark] = ()
 ) -> alt.LayerChart | alt.FacetChart:
     """Draw the points of :func:`angle_points`, with the peaks of the repetitions.
 
@@ -80,6 +85,8 @@ def angle_chart(
         Rows of ``reps.csv`` of the same drill.
     measured
         Whether lumbar and thoracic were measured; otherwise their lines are dashed.
+    marks
+        How it felt, and when.
     """
     dashes = [[1, 0]] + 2 * [[1, 0] if measured else [6, 4]]
     x = alt.X("time_s:Q", title="Time, s", scale=alt.Scale(nice=False))
@@ -105,6 +112,8 @@ def angle_chart(
     zero = alt.Chart(pa.table({"y": [0]})).mark_rule(strokeWidth=1.3, color=QUIET)
     zero = zero.encode(y="y:Q")
     layers = alt.layer(zero, band, line.interactive(bind_y=False), _peaks(reps))
+    if marks:
+        layers = alt.layer(layers, *_felt(marks))
     return layers.properties(height=HEIGHT_PX, background="transparent")
 
 
@@ -135,3 +144,77 @@ def _peaks(reps: list[RepRow]) -> alt.Chart:
     labels = alt.Chart(table).mark_text(fontSize=11, color=QUIET, baseline="top")
     placed: alt.Chart = labels.encode(x="time_s:Q", y=alt.value(2), text="words:N")
     return placed
+
+
+def _felt(marks: Sequence[Mark]) -> tuple[alt.Chart, alt.Chart]:
+    """Marks as dashed lines with their kind and value below the peaks' names."""
+    words = [m.kind if m.value is None else f"{m.kind} {m.value:g}" for m in marks]
+    base = alt.Chart(pa.table({"time_s": [m.t_s for m in marks], "words": words}))
+    rules = base.mark_rule(strokeDash=[2, 3], color=QUIET).encode(x="time_s:Q")
+    labels = base.mark_text(fontSize=11, color=QUIET, align="left", dx=4, baseline="top")
+    return rules, labels.encode(x="time_s:Q", y=alt.value(18), text="words:N")
+
+
+def peak_points(angles: AngleTable, reps: list[RepRow], about: About) -> pa.Table:
+    """Tell each segment's angle at the peak of each repetition, with its interval.
+
+    Returns
+    -------
+    Table
+        Columns ``rep``, ``segment``, ``angle``, ``lo``, ``hi`` (degrees, left positive) and
+        ``out`` (whether a person left it out).
+    """
+    columns: dict[str, list[object]] = {
+        name: [] for name in ("rep", "segment", "angle", "lo", "hi", "out")
+    }
+    for rep in reps:
+        row = min(int(np.searchsorted(angles.t_s, float(rep["peak_s"] or 0))), len(angles) - 1)
+        for segment, name in zip(SEGMENTS, NAMES, strict=True):
+            value = rep[f"{segment}_deg"]
+            half = Z95 * float(angles.sd_deg[row, SD_ANGLES.index(segment)])
+            if value is None or not math.isfinite(half):
+                continue
+            ends = (float(value), float(value) - half, float(value) + half)
+            cells = (_label(rep), name, *(round(end, 2) for end in ends))
+            for column, cell in zip(
+                columns, (*cells, left_out(rep, about) is not None), strict=True
+            ):
+                columns[column].append(cell)
+    return pa.table(columns)
+
+
+def peak_chart(points: pa.Table) -> alt.LayerChart | alt.FacetChart:
+    """Draw the points of :func:`peak_points`, in the order of the repetitions."""
+    order = list(dict.fromkeys(points["rep"].to_pylist()))
+    x = alt.X("rep:N", title="Repetition", sort=order, axis=alt.Axis(labelAngle=0))
+    colour = alt.Color("segment:N", scale=alt.Scale(domain=list(NAMES)), legend=_legend())
+    offset = alt.XOffset("segment:N", sort=list(NAMES))
+    base = alt.Chart(points)
+    spans = base.mark_rule(strokeWidth=2, opacity=0.6).encode(
+        x, _height("lo", points), alt.Y2("hi"), offset, colour
+    )
+    dots = [
+        base.transform_filter(alt.datum.out == out)
+        .mark_point(size=46, filled=not out, strokeWidth=1.6, opacity=1)
+        .encode(
+            x,
+            _height("angle", points),
+            offset,
+            colour,
+            tooltip=[
+                alt.Tooltip("rep:N", title="Repetition"),
+                alt.Tooltip("segment:N", title="Segment"),
+                alt.Tooltip("angle:Q", title="Angle, °", format=".1f"),
+                alt.Tooltip("lo:Q", title="from", format=".1f"),
+                alt.Tooltip("hi:Q", title="to", format=".1f"),
+            ],
+        )
+        for out in (False, True)
+    ]
+    zero = alt.Chart(pa.table({"y": [0]})).mark_rule(strokeWidth=1.3, color=QUIET)
+    layers = alt.layer(zero.encode(y="y:Q"), spans, *dots)
+    return layers.properties(height=PEAKS_HEIGHT_PX, background="transparent")
+
+
+def _label(rep: RepRow) -> str:
+    return f"{rep['set']}.{rep['rep']} {str(rep['side'])[:1].upper()}"

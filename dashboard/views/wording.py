@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.messages import PLACEMENT_NAMES, rep_words
 from sensors.samples import Activity
+from sessions.counted import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sessions.library import StoredSession
+    from sessions.library import About, StoredSession
     from sessions.tables import RepRow
 
 DRILL_NAMES: Final = {Activity.SEATED.value: "Seated", Activity.QUADRUPED.value: "All fours"}
@@ -45,7 +46,23 @@ def session_title(name: str) -> str:
         moment = datetime.fromisoformat("{} {}:{}".format(*found.groups()))
     except ValueError:
         return name
-    return f"{moment:%A}, {moment.day} {moment:%B %Y}, {moment:%H:%M}"
+    return f"{moment:%A}, {day(moment)}, {moment:%H:%M}"
+
+
+def day(moment: datetime) -> str:
+    """Say a date."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def called(session: StoredSession) -> str:
+    """Say what a session is called: its title, or when it was made."""
+    return session.about.title or session_title(session.name)
+
+
+def facts(session: StoredSession) -> tuple[str, ...]:
+    """Say what else is known of a session: when, if its title does not say it; whose; tags."""
+    when = session_title(session.name) if session.about.title else ""
+    return tuple(filter(None, (when, session.person, *session.about.tags)))
 
 
 def drill_names(session: StoredSession) -> str:
@@ -101,7 +118,7 @@ def side_metrics(drill: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     for side, words in (("left", "Left"), ("right", "Right")):
         found = drill["sides"].get(side)
         if found:
-            best = f"best {degrees(found['best_peak_deg'])}, {_times(found['repetitions'])}"
+            best = f"best {degrees(found['best_peak_deg'])}, {times(found['repetitions'])}"
             rows.append((f"{words}, median peak", degrees(found["median_peak_deg"]), best))
     difference = drill.get("side_difference_deg")
     if difference:
@@ -119,7 +136,7 @@ def share_rows(drill: Mapping[str, Any]) -> list[dict[str, object]]:
         if not found or not found.get("shares"):
             continue
         shares = {s: [found["shares"][s][end] for end in ("value", "lo", "hi")] for s in _SEGMENTS}
-        note = _times(found["repetitions"])
+        note = times(found["repetitions"])
         source = drill["split_source"]
         rows.append({"title": title, "note": note, "shares": shares, "split_source": source})
     return rows
@@ -131,14 +148,22 @@ def reps_of(drill: Mapping[str, Any], reps: Iterable[RepRow]) -> list[RepRow]:
     return [rep for rep in reps if first_s <= float(rep["peak_s"] or 0.0) <= last_s]
 
 
-def rep_rows(reps: Iterable[RepRow]) -> list[dict[str, object]]:
-    """Rows of the repetition table."""
-    return [_rep_row(rep) for rep in reps]
+def rep_name(rep: RepRow) -> str:
+    """Name one repetition: its set, number, side, size and time."""
+    side = {"left": "left", "right": "right"}.get(str(rep["side"]), "")
+    where = f"Set {rep['set']}, rep {rep['rep']}, {side} {degrees(size(rep['total_deg']))}"
+    return f"{where}, at {float(rep['peak_s'] or 0):.0f} s"
 
 
-def _rep_row(rep: RepRow) -> dict[str, object]:
-    reasons = rep_words(filter(None, str(rep["reasons"] or "").split(";")))
+def rep_rows(reps: Iterable[RepRow], about: About) -> list[dict[str, object]]:
+    """Rows of the repetition table; what was left out is in it and says why."""
+    return [_rep_row(rep, left_out(rep, about)) for rep in reps]
+
+
+def _rep_row(rep: RepRow, out: str | None) -> dict[str, object]:
+    reasons = out or rep_words(filter(None, str(rep["reasons"] or "").split(";")))
     verdict = VERDICT_NAMES.get(str(rep["verdict"]), str(rep["verdict"]))
+    verdict = verdict if out is None else "Left out"
     row: dict[str, object] = {
         "Set": rep["set"],
         "Rep": rep["rep"],
@@ -216,7 +241,8 @@ def _placement_name(placement: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _times(repetitions: int) -> str:
+def times(repetitions: int) -> str:
+    """Say how many repetitions."""
     return "1 repetition" if repetitions == 1 else f"{repetitions} repetitions"
 
 

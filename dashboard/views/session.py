@@ -1,0 +1,199 @@
+"""One session: its figures, plots and repetitions, and what people typed about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from dashboard.live.component import share_bars
+from dashboard.views import typed, wording
+from dashboard.views.cards import card
+from dashboard.views.charts import angle_chart, angle_points, peak_chart, peak_points
+from dashboard.views.going import go
+from dashboard.views.saying import attempt, plain
+from dashboard.views.shelf import BADGES
+from sessions.counted import counted_drill, left_out
+from sessions.errors import SessionError
+from sessions.library import ANGLES, RECORDING, REPS, SUMMARY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sessions.library import Library, StoredSession
+    from sessions.tables import AngleTable, RepRow
+
+DELETE: Final = "Delete"
+DELETE_ASKED: Final = "Delete this session with its recording? This cannot be undone."
+DELETE_NOW: Final = "Delete for good"
+DELETED: Final = "Session deleted."
+NO_RESULTS: Final = "This recording has no results yet."
+ANALYSE: Final = "Analyse it now"
+WORKING: Final = "Working out the angles…"
+ANGLES_TITLE: Final = "Angles"
+ANGLES_HELP: Final = "Left is up. Bands are 95 % intervals; scroll to zoom, drag to move."
+PEAKS_TITLE: Final = "Peaks"
+PEAKS_HELP: Final = (
+    "Each repetition at its peak, with its 95 % interval. What is left out is hollow."
+)
+SHARES_TITLE: Final = "Share of the turn, %"
+REPS_TITLE: Final = "Repetitions"
+NO_REPS: Final = "No repetition was found in this drill."
+TRUST_TITLE: Final = "How far to trust it"
+WITHOUT: Final = "{} left out by hand; the figures are those of the rest."
+
+_DOWNLOADS: Final = (
+    ("Angles CSV", ANGLES, "text/csv", "Every angle at 100 Hz"),
+    ("Repetitions CSV", REPS, "text/csv", "One row per repetition"),
+    ("Summary JSON", SUMMARY, "application/json", "Calibration, shares, drift, versions"),
+    ("Recording", RECORDING, "application/octet-stream", "The sensors' raw data (MCAP)"),
+)
+
+
+def show(library: Library, session: StoredSession) -> None:
+    """Show a session.
+
+    Raises
+    ------
+    SessionError
+        Its results are damaged.
+    """
+    st.title(plain(wording.called(session)))
+    verdict, words = wording.session_verdict(session)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(words, color=BADGES[verdict])
+        st.markdown(wording.repetition_words(session))
+        for fact in wording.facts(session):
+            st.markdown(plain(fact), width="content")
+    _show_actions(library, session)
+    if session.problem is not None:
+        st.warning(plain(session.problem))
+    if not session.analysed:
+        _offer_analysis(session)
+        typed.show_about(library, session)
+        return
+    reps, angles = session.read_reps(), session.read_angles()
+    for number, drill in enumerate(session.drills):
+        _show_drill(library, session, number, drill, wording.reps_of(drill, reps), angles)
+    typed.show_marks(library, session, reps)
+    typed.show_about(library, session)
+    _show_trust(session)
+
+
+def _show_actions(library: Library, session: StoredSession) -> None:
+    with st.container(horizontal=True):
+        for label, file, mime, help_words in _DOWNLOADS:
+            path = session.path / file
+            if path.is_file():
+                st.download_button(
+                    label,
+                    path.read_bytes,
+                    file_name=f"{session.name}_{file}",
+                    mime=mime,
+                    help=help_words,
+                    icon=":material/download:",
+                    on_click="ignore",
+                    key=f"download-{file}",
+                )
+        with st.popover(DELETE, icon=":material/delete:"):
+            st.markdown(DELETE_ASKED)
+            st.button(DELETE_NOW, type="primary", on_click=_delete, args=(library, session.name))
+
+
+def _delete(library: Library, name: str) -> None:
+    if attempt(lambda: library.delete(name), DELETED):
+        go(session=None)
+
+
+def _offer_analysis(session: StoredSession) -> None:
+    if session.recording is None:
+        return
+    st.info(NO_RESULTS)
+    if not st.button(ANALYSE, type="primary"):
+        return
+    from fusion.errors import FusionError
+    from sensors.errors import SensorError
+    from sessions.analyze import analyze
+
+    try:
+        with st.spinner(WORKING):
+            analyze(session.recording, session.path)
+    except (FusionError, SensorError, SessionError) as error:
+        st.error(plain(str(error)))
+        return
+    st.rerun()
+
+
+def _show_drill(
+    library: Library,
+    session: StoredSession,
+    number: int,
+    found: Mapping[str, Any],
+    reps: list[RepRow],
+    angles: AngleTable,
+) -> None:
+    about = session.about
+    counted = [rep for rep in reps if left_out(rep, about) is None]
+    drill = counted_drill(found, reps, about)
+    st.header(wording.drill_name(str(drill["drill"])))
+    if len(counted) < len(reps):
+        st.caption(WITHOUT.format(wording.times(len(reps) - len(counted))))
+    _show_figures(number, drill)
+    source = str(drill["split_source"])
+    measured = source == "measured"
+    with card(f"angles-{number}"):
+        st.subheader(ANGLES_TITLE)
+        points = angle_points(angles, drill["start_s"], drill["end_s"])
+        marks = [m for m in about.marks if drill["start_s"] <= m.t_s <= drill["end_s"]]
+        st.altair_chart(angle_chart(points, counted, measured=measured, marks=marks))
+        st.caption(ANGLES_HELP)
+    rows = wording.share_rows(drill)
+    if rows:
+        with card(f"shares-{number}"):
+            st.subheader(SHARES_TITLE)
+            share_bars(rows, key=f"bars-{number}")
+            st.caption(wording.SPLIT_WORDS[source])
+    with card(f"reps-{number}"):
+        st.subheader(REPS_TITLE)
+        if not reps:
+            st.markdown(NO_REPS)
+            return
+        _show_reps(reps, session)
+        typed.show_exclusions(library, session, number, reps)
+    with card(f"peaks-{number}"):
+        st.subheader(PEAKS_TITLE)
+        st.altair_chart(peak_chart(peak_points(angles, reps, about)))
+        st.caption(PEAKS_HELP)
+
+
+def _show_figures(number: int, drill: Mapping[str, Any]) -> None:
+    metrics = wording.side_metrics(drill)
+    if not metrics:
+        return
+    for column, (label, value, addition) in zip(st.columns(len(metrics)), metrics, strict=True):
+        with column, card(f"metric-{number}-{label}"):
+            st.metric(label, value)
+            st.caption(addition)
+
+
+def _show_reps(reps: list[RepRow], session: StoredSession) -> None:
+    angle = st.column_config.NumberColumn(format="%.0f°")
+    st.dataframe(
+        wording.rep_rows(reps, session.about),
+        hide_index=True,
+        column_config={
+            **dict.fromkeys(("Turn", "Pelvis", "Lumbar", "Thoracic"), angle),
+            "At": st.column_config.NumberColumn(format="%.1f s"),
+            "Hold": st.column_config.NumberColumn(format="%.1f s"),
+            "Speed": st.column_config.NumberColumn(format="%.0f °/s"),
+            "Verdict": st.column_config.TextColumn(width="medium"),
+        },
+    )
+
+
+def _show_trust(session: StoredSession) -> None:
+    with card("trust"):
+        st.subheader(TRUST_TITLE)
+        for sentence in wording.warnings(session):
+            st.markdown(f":material/info: {plain(sentence)}")
+        st.dataframe(wording.sensor_rows(session), hide_index=True)

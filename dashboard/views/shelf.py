@@ -1,0 +1,133 @@
+"""The library: every session, found by words, person or tag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import streamlit as st
+
+from dashboard.views import wording
+from dashboard.views.cards import card
+from dashboard.views.going import go
+from dashboard.views.saying import plain
+
+if TYPE_CHECKING:
+    from sessions.library import Library, StoredSession
+
+SHOWN_AT_ONCE: Final = 20
+
+TITLE: Final = "Sessions"
+EMPTY: Final = "No sessions yet. Record one on the Live page; it appears here by itself."
+NOTHING_FITS: Final = "No session fits. Take a word away, or choose everybody."
+SEARCH: Final = "Search"
+SEARCH_HINT: Final = "title, note, tag, drill, date 2026-03 …"
+PERSON: Final = "Person"
+EVERYBODY: Final = "Everybody"
+NOBODY: Final = "Nobody named"
+TAG: Final = "Tag"
+ANY_TAG: Final = "Any tag"
+PEOPLE: Final = "People"
+OPEN: Final = "Open"
+OLDER: Final = "Show older sessions"
+WHERE: Final = "Kept on this computer only, in {}"
+
+_NOBODY: Final = "-"
+"""In the address: the sessions of nobody. A person cannot be called so in a choice of names."""
+
+BADGES: Final[dict[str, Literal["green", "orange", "red"]]] = {
+    "good": "green",
+    "doubtful": "orange",
+    "rejected": "red",
+}
+
+
+def show(library: Library) -> None:
+    """Show what fits the search in the address."""
+    st.title(TITLE)
+    people = [person.name for person in library.people()]
+    tags = list(library.tags())
+    words, person, tag = (st.query_params.get(name, "") for name in ("find", "person", "tag"))
+    if person not in {_NOBODY, *people}:
+        person = ""
+    if tag not in tags:
+        tag = ""
+    whose = {"": None, _NOBODY: ""}.get(person, person)
+    found = library.list(person=whose, tag=tag or None, text=words)
+    if not found and not (words or person or tag):
+        st.info(EMPTY)
+        if people:
+            _doors()
+        return
+    _show_search(words, person, people, tag, tags)
+    if not found:
+        st.info(NOTHING_FITS)
+    shown = int(st.session_state.get("shown", SHOWN_AT_ONCE))
+    for session in found[:shown]:
+        _show_row(session)
+    if len(found) > shown:
+        st.button(OLDER, on_click=_show_more, args=(shown + SHOWN_AT_ONCE,))
+    st.caption(WHERE.format(plain(str(library.root))))
+
+
+def _doors() -> None:
+    st.button(PEOPLE, icon=":material/group:", on_click=go, kwargs={"show": "people"})
+
+
+def _show_search(words: str, person: str, people: list[str], tag: str, tags: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            SEARCH,
+            words,
+            key="find",
+            placeholder=SEARCH_HINT,
+            icon=":material/search:",
+            on_change=_search,
+            args=("find",),
+        )
+        names = {"": EVERYBODY, _NOBODY: NOBODY}
+        _choose(PERSON, "person", person, ["", *people, _NOBODY], names)
+        if tags:
+            _choose(TAG, "tag", tag, ["", *tags], {"": ANY_TAG})
+        _doors()
+
+
+def _choose(label: str, key: str, chosen: str, options: list[str], names: dict[str, str]) -> None:
+    st.selectbox(
+        label,
+        options,
+        index=options.index(chosen),
+        format_func=lambda option: names.get(option, option),
+        key=key,
+        on_change=_search,
+        args=(key,),
+        width=220,
+    )
+
+
+def _search(key: str) -> None:
+    """Put what was typed or chosen into the address, where a reload finds it."""
+    go(**{key: st.session_state[key]})
+    st.session_state.pop("shown", None)
+
+
+def _show_more(shown: int) -> None:
+    st.session_state["shown"] = shown
+
+
+def _show_row(session: StoredSession) -> None:
+    verdict, words = wording.session_verdict(session)
+    with card(f"session-{session.name}"):
+        about, count, badge, action = st.columns([5, 2, 2, 1], vertical_alignment="center")
+        facts = (session.person, wording.drill_names(session) or session.name, *session.about.tags)
+        line = " · ".join(plain(fact) for fact in facts if fact)
+        about.markdown(f"**{plain(wording.called(session))}**  \n{line}")
+        count.markdown(wording.repetition_words(session))
+        badge.badge(words, color=BADGES[verdict])
+        action.button(
+            OPEN,
+            key=f"open-{session.name}",
+            help=wording.session_title(session.name),
+            on_click=go,
+            kwargs={"session": session.name},
+            width="stretch",
+        )

@@ -2,7 +2,7 @@
 optical truth, `files` the whole way with speed,
 `throughput` of three sensors on one radio, `fuzz` and `decoding` of every protocol, `ble`: three
 emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
-`clocks`: how well sensors are on one clock.
+`clocks`: how well sensors are on one clock; `document` writes docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import accuracy, ble, broad, clocks, decoding, fuzz, throughput
+from benchmarks import accuracy, ble, broad, clocks, decoding, document, fuzz, throughput
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -42,7 +42,18 @@ class Timing:
     write_s: float
 
 
-CHOICES = ("accuracy", "broad", "files", "throughput", "fuzz", "decoding", "ble", "clocks", "all")
+CHOICES = (
+    "accuracy",
+    "broad",
+    "files",
+    "throughput",
+    "fuzz",
+    "decoding",
+    "ble",
+    "clocks",
+    "document",
+    "all",
+)
 
 
 def main() -> None:
@@ -58,11 +69,22 @@ def main() -> None:
     parser.add_argument(
         "--broad", type=Path, default=broad.FOLDER, help="folder of the BROAD trials"
     )
+    parser.add_argument(
+        "--only", nargs="+", choices=document.PARTS, default=(), help="parts of document (all)"
+    )
+    parser.add_argument(
+        "--longest", type=float, default=480.0, help="longest session of document, min (480)"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="processors to use (default: 1)")
     args = parser.parse_args()
-    if args.which in ("accuracy", "all"):
+    if args.which in ("document", "all"):
+        effort = document.Effort(
+            seeds=args.seeds, longest_minutes=args.longest, jobs=args.jobs, broad=args.broad
+        )
+        document.run(effort, args.only)
+    if args.which == "accuracy":
         accuracy.run(args.seeds, args.minutes, args.jobs)
-    if args.which in ("broad", "all"):
+    if args.which == "broad":
         broad.run(args.broad)
     if args.which in ("files", "all"):
         run_files(args)

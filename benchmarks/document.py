@@ -1,0 +1,326 @@
+"""Measures everything and writes ``docs/benchmarks.md`` with its plots.
+
+Each part of the document is measured on its own and stands between two marks, so that one part can
+be measured anew without the others: ``python -m benchmarks document --only speed``.
+"""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks import accuracy, broad, curves, plot, speed, words
+from benchmarks.accuracy import FIRST_SEED, PeerScore, Wanted
+from benchmarks.measure import Spread, cpu, machine, ratio, straight, versions, wall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmarks.scoring import Score
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+PEERS = ("vqf", "AHRS", "imufusion", "qmt", "opensim", "numpy", "scipy")
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much to measure."""
+
+    seeds: int = 4
+    minutes: float = 3.0
+    speed_minutes: float = 4.0
+    hour_minutes: float = 60.0
+    rounds: int = 5
+    longest_minutes: float = 480.0
+    jobs: int = 1
+    broad: Path = broad.FOLDER
+
+
+def spine(effort: Effort) -> str:
+    """Spine rotation on simulated sessions, ours beside every peer."""
+    said = {"seeds": effort.seeds, "minutes": effort.minutes, "first": FIRST_SEED}
+    parts = [words.SPINE.format(**said)]
+    for drill in accuracy.DRILLS:
+        wanted = [
+            Wanted(drill, "main", 1.0, FIRST_SEED + i, effort.minutes) for i in range(effort.seeds)
+        ]
+        with ProcessPoolExecutor(effort.jobs) as pool:
+            measured = list(pool.map(accuracy.measure, wanted))
+        rows: dict[str, list[Score | PeerScore]] = {
+            f"**torso, {mode}**": [m.scores[f"main, 3, {mode}"] for m in measured]
+            for mode in ("offline", "live")
+        }
+        rows |= {name: [m.peers[name] for m in measured] for name in measured[0].peers}
+        parts.append(f"**{drill.capitalize()}**\n\n{spine_table(rows)}")
+    parts.append(words.SPINE_WHY)
+    return "\n".join(parts)
+
+
+def spine_table(rows: dict[str, list[Score | PeerScore]]) -> str:
+    """One table; ✗ marks whoever beats torso offline in a column."""
+    head = ["orientation by", *accuracy.SHOWN, "drift of thoracolumbar °/min", "95 % holds"]
+    means = {name: np.mean([s.rms_deg for s in scores], axis=0) for name, scores in rows.items()}
+    ours = next(iter(means.values()))
+    body = []
+    for name, scores in rows.items():
+        worst = np.max([s.rms_deg for s in scores], axis=0)
+        lost = (means[name] < ours - 0.005) & (not name.startswith("**"))
+        cells = [
+            f"{m:.2f} ({w:.2f}){' ✗' if x else ''}"
+            for m, w, x in zip(means[name], worst, lost, strict=True)
+        ]
+        drift = np.mean([s.drift[3] for s in scores])
+        covered = [s.covered for s in scores if not isinstance(s, PeerScore)]
+        held = "/".join(f"{c:.0%}" for c in np.mean(covered, axis=0)) if covered else "none given"
+        body.append([name, *cells, f"{drift:.2f}", held])
+    return table(head, body)
+
+
+def recorded(effort: Effort) -> str:
+    """Recorded sensors against optical truth."""
+    try:
+        scores = broad.measure(broad.trials(effort.broad))
+    except FileNotFoundError as error:
+        return f"Not measured: {error.args[0].split(' in ')[0]} were there.\n"
+    alone = [
+        [
+            _bold(name),
+            _mean_worst([s.inclination_deg for s in found]),
+            _mean_worst([s.heading_deg for s in found]),
+            f"{np.mean([s.drift for s in found]):.2f}",
+        ]
+        for name, found in scores.alone.items()
+    ]
+    pairs = []
+    for name, pair in scores.pairs.items():
+        held = [s.covered for s in pair if s.covered is not None]
+        interval = f"{np.mean(held):.0%}" if held else "none given"
+        rms = [s.rms_deg for s in pair]
+        drift = np.mean([s.drift for s in pair])
+        pairs.append([_bold(name), _mean_worst(rms), f"{drift:.2f}", interval])
+    return "\n".join(
+        [
+            words.TRIALS.format(count=len(next(iter(scores.alone.values())))),
+            marked(table(["filter", "inclination", "heading", "drift °/min"], alone), (1, 2, 3)),
+            words.PAIRS.format(count=len(next(iter(scores.pairs.values())))),
+            marked(table(["way", "RMS error", "drift °/min", "95 % holds"], pairs), (1, 2)),
+            words.TRIALS_WHY,
+        ]
+    )
+
+
+def offline_speed(effort: Effort) -> str:
+    """Whole sessions."""
+    short = speed.offline(effort.speed_minutes, effort.rounds)
+    ours, core = short.spent[speed.OURS], short.spent[speed.CORE]
+    rows = []
+    for name, spent in short.spent.items():
+        per_hour = cpu(spent, short.session_s / 3600.0)
+        against = ratio(spent, ours)
+        note = " ✗" if against.median < 1.0 and not name.startswith("torso") else ""
+        real_time = 3600.0 / per_hour.median
+        rows.append([name, _shown(per_hour), f"{real_time:,.0f} ×", _shown(against) + " ×" + note])
+    hour = speed.ours_alone(effort.hour_minutes, min(effort.rounds, 3))
+    fastest = min(
+        (n for n in short.spent if n.startswith("ahrs")), key=lambda n: cpu(short.spent[n]).median
+    )
+    at_hour = 1.0 / cpu(hour.spent[speed.OURS], hour.session_s).median
+    to_core = ratio(hour.spent[speed.OURS], hour.spent[speed.CORE])
+    targets = [
+        ("real time per core, offline, an hour", at_hour, "≥", 1000.0),
+        ("times the filter core alone, an hour", to_core.median, "≤", 3.0),
+        (f"times faster than {fastest}", ratio(short.spent[fastest], ours).median, "≥", 20.0),
+    ]
+    if speed.OPENSENSE in short.spent:
+        faster = ratio(short.spent[speed.OPENSENSE], ours).median
+        targets.append(("times faster than OpenSense", faster, "≥", 30.0))
+    return "\n".join(
+        [
+            words.OFFLINE.format(minutes=short.session_s / 60.0, rounds=effort.rounds),
+            table(["way", "s of one core per hour", "real time", "torso = 1"], rows),
+            words.OFFLINE_WHY.format(core=ratio(core, ours).median),
+            table(["what was wanted", "target", "measured", ""], [_target(*t) for t in targets]),
+        ]
+    )
+
+
+def live_speed(effort: Effort) -> str:
+    """One live step."""
+    spent = speed.live(60.0, max(2, effort.rounds // 2))
+    ours = Spread.of(spent[speed.LIVE]).median
+    rows = []
+    for name, values in spent.items():
+        spread = Spread.of(values)
+        lost = spread.median < ours and not name.startswith("torso")
+        rows.append([_bold(name), _shown(spread) + " ✗" * lost, f"{spread.median / 1e4:.1%}"])
+    shown = table(["way", "µs per step", "of one core"], rows)
+    return "\n".join([words.LIVE, shown, words.LIVE_WHY])
+
+
+def cold(effort: Effort) -> str:
+    """Cold starts."""
+    spent = speed.cold_starts(max(2, effort.rounds // 2))
+    rows = [[name, _shown(wall(s)), _shown(cpu(s))] for name, s in spent.items()]
+    shown = table(["command", "wall s", "processor s"], rows)
+    return "\n".join([words.COLD, shown, words.COLD_WHY])
+
+
+def scaling(effort: Effort) -> str:
+    """Cost and memory against length, sensors and rate."""
+    minutes = tuple(m for m in curves.MINUTES if m <= effort.longest_minutes)
+    rounds = min(effort.rounds, 3)
+    length = curves.against_length(rounds, minutes)
+    sensors, rate = curves.against_sensors(rounds), curves.against_rate(rounds)
+    hours = {way: [p.session_s / 3600.0 for p in points] for way, points in length.items()}
+    names = {"offline": "offline", "blocks": "live pipeline, in blocks"}
+    folder = DOCUMENT.parent / "plots"
+    folder.mkdir(exist_ok=True)
+    pictures = {
+        "cost": ("Processor time", "s", lambda p: p.cpu_s),
+        "memory": ("Memory beyond what was loaded", "MB", _extra_mb),
+    }
+    for stem, (title, unit, value) in pictures.items():
+        lines = [
+            plot.Line(names[way], hours[way], [value(p) for p in points])
+            for way, points in length.items()
+        ]
+        drawn = plot.loglog(title, "length of the session, h", unit, lines)
+        (folder / f"{stem}.svg").write_text(drawn, encoding="utf-8")
+    rows = [
+        [
+            names[way],
+            f"{p.session_s / 3600.0:.2f}",
+            f"{p.cpu_s:.2f}",
+            f"{p.session_s / p.cpu_s:,.0f} ×",
+            f"{_extra_mb(p):.0f}",
+        ]
+        for way, points in length.items()
+        for p in points
+    ]
+    power = {way: straight(hours[way], [p.cpu_s for p in ps])[0] for way, ps in length.items()}
+    others = [
+        [f"{p.sensors} sensors, {p.rate_hz:g} Hz", f"{p.cpu_s:.3f}", f"{p.cpu_s / p.session_s:.2e}"]
+        for p in (*sensors, *rate)
+    ]
+    return "\n".join(
+        [
+            words.SCALING,
+            table(["way", "hours", "processor s", "real time", "MB more"], rows),
+            "![Cost against length](plots/cost.svg) ![Memory against length](plots/memory.svg)\n",
+            words.SCALING_WHY.format(**power),
+            table(["sensors and rate", "processor s", "s per s of session"], others),
+            words.OTHERS_WHY,
+        ]
+    )
+
+
+def elsewhere(_: Effort) -> str:
+    """What other commands measure."""
+    from benchmarks.__main__ import CHOICES
+
+    known = {
+        "live": "notification to pixels, frames per second and processor time of the page",
+        "batch": "many sessions on one core and on two, what Dask costs, the model for a cluster",
+        "recorder": "what recording costs",
+        "decoding": "cost of decoding a sample, by brand",
+        "throughput": "what three sensors ask of one radio",
+        "clocks": "how well sensors are on one clock",
+        "ble": "three emulated sensors through the real `bleak`, every sample accounted for",
+        "fuzz": "noise into every protocol",
+        "chaos": "the service with processes killed and disks full",
+        "soak": "hours of it",
+    }
+    rows = [[f"`python -m benchmarks {name}`", known[name]] for name in known if name in CHOICES]
+    return table(["command", "measures"], rows)
+
+
+PARTS: dict[str, tuple[str, Callable[[Effort], str]]] = {
+    "spine": ("Accuracy: rotation of the spine", spine),
+    "broad": ("Accuracy: recorded sensors against optics", recorded),
+    "speed": ("Speed: recorded sessions", offline_speed),
+    "step": ("Speed: live", live_speed),
+    "cold": ("Speed: from nothing", cold),
+    "scaling": ("Cost and memory against length, sensors and rate", scaling),
+    "elsewhere": ("Measured by other commands", elsewhere),
+}
+
+
+def run(effort: Effort, only: Sequence[str] = (), document: Path = DOCUMENT) -> None:
+    """Measure the parts named (or all) and write the document, keeping the parts not named."""
+    kept = _kept(document)
+    for name, (title, measure) in PARTS.items():
+        if only and name not in only:
+            continue
+        print(f"\n## {title}\n", flush=True)
+        text = measure(effort)
+        print(text, flush=True)
+        when = datetime.now(UTC).date()
+        kept[name] = f"`{name}`, {when}, {machine()}; {versions(PEERS)}\n\n{text}"
+        _write(document, kept)
+
+
+def _kept(document: Path) -> dict[str, str]:
+    if not document.exists():
+        return {}
+    text = document.read_text(encoding="utf-8")
+    found = re.findall(r"<!-- (\w+) -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    return {name: part for name, part in found if name in PARTS}
+
+
+def _write(document: Path, kept: dict[str, str]) -> None:
+    parts = [words.TITLE]
+    for name, (title, _) in PARTS.items():
+        if name in kept:
+            parts.append(f"## {title}\n\n<!-- {name} -->\n{kept[name]}<!-- end -->\n")
+    document.write_text("\n".join(parts), encoding="utf-8", newline="\n")
+
+
+def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *body]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def marked(text: str, columns: Sequence[int]) -> str:
+    """A table with ✗ wherever a row is better (smaller) than the first one in a column."""
+    lines = text.splitlines()
+    rows = [[c.strip() for c in line.strip("|").split("|")] for line in lines]
+    first = {c: float(rows[2][c].split()[0]) for c in columns}
+    for row in rows[3:]:
+        if row[0].startswith("**"):
+            continue
+        for c in columns:
+            if float(row[c].split()[0]) < first[c]:
+                row[c] += " ✗"
+    return table(rows[0], rows[2:])
+
+
+def _target(name: str, found: float, sign: str, target: float) -> list[str]:
+    met = found >= target if sign == "≥" else found <= target
+    return [name, f"{sign} {target:,.0f}", f"{found:,.1f}", "met" if met else "**missed**"]
+
+
+def _mean_worst(values: Sequence[float]) -> str:
+    return f"{np.mean(values):.2f} ({np.max(values):.2f})"
+
+
+def _bold(name: str) -> str:
+    return f"**{name}**" if name.startswith("torso") else name
+
+
+def _shown(spread: Spread) -> str:
+    return f"{_three(spread.median)} ({_three(spread.low)}–{_three(spread.high)})"
+
+
+def _three(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _extra_mb(point: curves.Point) -> float:
+    return max(point.peak_mb - point.loaded_mb, 0.1)

@@ -1,0 +1,103 @@
+"""What the document says around its tables: how it was measured, and why a row is lost."""
+
+from __future__ import annotations
+
+TITLE = """# Benchmarks
+
+`make bench` measures all of this on your computer and writes this page anew; one part of it:
+`.venv-bench/bin/python -m benchmarks document --only NAME`, with the name that stands under its
+heading. The other programs live in an environment of their own; torso needs none of them except
+`vqf` and `ahrs`.
+
+How: what is compared runs in one process in turns (A B C, A B C …); processor time of one core,
+because wall time belongs to whatever else the computer does; medians, in brackets the smallest and
+the largest; ratios are taken within a round. **Where torso is not first, the table says so** (✗),
+and why stands below it.
+"""
+
+SPINE = """\
+Simulated sessions with truth ({seeds} per drill, {minutes:g} min each, main severity, three
+sensors, seeds from {first}): mean of the RMS error in °, in brackets the worst session. The others
+get the same samples, neutral and definitions; those that learn no bias get the one of the table
+rest. ✗: better than torso offline. The simulator is torso's own and shows algorithm error only.
+"""
+
+SPINE_WHY = """\
+None of the others gives an interval, and none uses that people come back to neutral: that, not the
+filter, is what holds the heading when seated. On all fours the spine line is horizontal, heading
+hardly matters, and good filters come close to each other; what is left there is inclination and
+soft tissue. OpenSense makes no orientations: it is given torso's own (VQF both ways, bias taken
+out) and keeps their heading drift. qmt's correction knows the range of a joint only, which bounds
+the heading of a vertical axis and does not hold it.
+"""
+
+TRIALS = """\
+{count} trials of the BROAD benchmark (one sensor, optical truth; Laidig et al. 2021, CC BY 4.0),
+magnetometer-free; mean over the trials of the RMS error in °, in brackets the worst. ✗: better
+than torso offline.
+"""
+
+PAIRS = """\
+All {count} pairs of them, played as pelvis and upper back: axial rotation between the two, where
+the swing is below 90°.
+"""
+
+TRIALS_WHY = """\
+torso's orientation *is* VQF's, with the bias taken beforehand and rest updates off, so on a single
+trial the two differ by what VQF learns of the bias, and some rows go to VQF as it comes. On a worn
+pelvis that learning does harm, which these trials cannot show. Heading here is mostly scale error
+of these sensors, much the same for all good filters; a filter whose inclination is worse can by
+chance end with less drift. Nobody in these trials comes back to a neutral, so torso's drift model
+has nothing to use, and in pairs of the wildest motion it can be behind. torso brings 286 Hz to its
+grid of 100 Hz first.
+"""
+
+OFFLINE = """\
+A seated session of {minutes:.1f} min, three sensors at 100 Hz, {rounds} rounds. torso's rows hold
+everything from samples to angles, intervals, repetitions and shares; the others make orientations
+only, from samples already on a grid.
+"""
+
+OFFLINE_WHY = """\
+✗: cheaper than torso, because it does less: floors and compiled filters make no angle, look for no
+neutral and smooth nothing. The core alone is {core:.0%} of torso here.
+"""
+
+LIVE = """\
+Processor time of one step of 10 ms of three sensors at 100 Hz, and what a stream takes of a core.
+"""
+
+LIVE_WHY = """\
+The filters take each sample once, and do nothing else; torso live also fills losses, looks for
+stillness, follows the drift, separates the segments, finds repetitions and says how sure it is.
+For that reason it is behind the filters marked ✗. A step costs by the call, so packets of four
+samples (what sensors send) cost a fraction of single samples.
+"""
+
+COLD = """\
+A new process each time, files in the disk's cache, a first round not counted.
+"""
+
+COLD_WHY = """\
+`torso demo` counts until its page answers; its processor time is that of both processes until they
+have ended.
+"""
+
+SCALING = """\
+One seated drill, three sensors at 100 Hz, each session in a process of its own. Memory is the most
+there was, less what was there once the samples were loaded (offline) or before the first was read
+(in blocks). Drills longer than half an hour are a simulated one laid end to end.
+"""
+
+SCALING_WHY = """\
+Cost grows as length to the power of {offline:.2f} offline and {blocks:.2f} in blocks (1 is a
+straight line through the origin). In blocks, a session of any length goes through the live
+pipeline (`Pipeline(setup, keep=False)`): samples are read half a minute at a time. Offline
+smoothing needs the whole drill in memory.
+"""
+
+OTHERS_WHY = """\
+Sensors: the chain has three places (pelvis, T12, upper back); six are not supported, so there is
+no third point. Rates: everything is brought to one grid of 100 Hz, so only thinning out grows with
+the rate.
+"""

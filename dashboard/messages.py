@@ -61,6 +61,7 @@ REASON_WORDS: Final = {
     "samples_lost": "data lost during the turn",
     "no_return": "no return to the middle",
     "slip": "a sensor slipped",
+    "knock": "a sensor was struck",
     "side_bend": "bent to the side",
 }
 """Why a repetition is doubtful, in a few words; codes as in ``docs/reasons.md``."""

@@ -18,6 +18,7 @@ import numpy as np
 from fusion import quaternions as qt
 from fusion.errors import CalibrationError
 from fusion.frames import UP_E
+from fusion.gates import gate_flags
 from fusion.grid import GRID_HZ
 from fusion.results import CalibrationResult, Flag, PlacementCalibration, Verdict
 from fusion.stillness import still_runs
@@ -34,6 +35,8 @@ MIN_BOW_TILT_DEG = 12.0
 MIN_BOW_EIGEN_RATIO = 0.85
 MAX_BOW_OBLIQUITY_DEG = 15.0
 UPRIGHT_DEG = 45.0
+MOUNTING_OFF_DEG = 45.0
+UPSIDE_DOWN_DEG = 135.0
 
 BOW_SD_DEG = 4.0
 MOUNTING_SD_DEG = 8.0
@@ -107,6 +110,7 @@ class CalibrationStretches:
     rest: tuple[Stretch, ...] = ()
     neutral: tuple[Stretch, ...] = ()
     bow: tuple[Stretch, ...] = ()
+    turn: tuple[Stretch, ...] = ()
 
 
 def verified(announced: Sequence[tuple[Activity, Stretch]]) -> CalibrationStretches:
@@ -124,7 +128,12 @@ def verified(announced: Sequence[tuple[Activity, Stretch]]) -> CalibrationStretc
         bias = {p: gyro_bias(p, rest, ()).bias_rad_s for p in stretch.tracks} if rest else None
         still = _still_part(stretch, bias)
         neutral += [still] if still is not None else []
-    return CalibrationStretches(tuple(rest), tuple(neutral), tuple(of(Activity.CALIBRATION_BOW)))
+    return CalibrationStretches(
+        rest=tuple(rest),
+        neutral=tuple(neutral),
+        bow=tuple(of(Activity.CALIBRATION_BOW)),
+        turn=tuple(of(Activity.CALIBRATION_TURN)),
+    )
 
 
 def _still_part(
@@ -184,15 +193,20 @@ def calibrate(
             "gravity alone, side bend and flexion are not."
         )
         flags.append(Flag("no_bow", words))
+    axes = {p: fit.axes for p, fit in fits.items()}
+    ml = {p: fit.method != "gravity" for p, fit in fits.items()}
+    gates = gate_flags(stretches, axes, ml, {p: b.bias_rad_s for p, b in bias.items()})
+    flags += gates
+    reasons = {p: (*fits[p].flags, *(g for g in gates if g.placement is p)) for p in fits}
     sensors = {
         p: PlacementCalibration(
             placement=p,
             method=fit.method,
-            verdict=Verdict.DOUBTFUL if fit.flags else Verdict.GOOD,
+            verdict=Verdict.DOUBTFUL if reasons[p] else Verdict.GOOD,
             q_sb=qt.from_axes(*fit.axes),
             gyr_bias_rad_s=bias[p].bias_rad_s,
             sd_deg=fit.sd_deg,
-            reasons=tuple(flag.code for flag in fit.flags),
+            reasons=tuple(flag.code for flag in reasons[p]),
         )
         for p, fit in fits.items()
     }
@@ -200,8 +214,8 @@ def calibrate(
     return Calibration(
         result=CalibrationResult(verdict, sensors, tuple(flags)),
         bias=bias,
-        axes={p: fit.axes for p, fit in fits.items()},
-        ml={p: fit.method != "gravity" for p, fit in fits.items()},
+        axes=axes,
+        ml=ml,
     )
 
 
@@ -222,6 +236,9 @@ def _fit(
 ) -> _Fit:
     """Body axes of one sensor by the best method that its data allow."""
     ups = [s.up_s(placement) for s in _nearest_first(neutral, bows)]
+    doubts = _mounting_doubts(placement, ups, mounting)
+    if doubts:
+        mounting = None
     upright = _upright(ups, mounting)
     if not upright:
         if mounting is None:
@@ -234,8 +251,12 @@ def _fit(
     y = upright[0]
     bow = _bow_forward(placement, bows, y, bias.bias_rad_s) if bows else None
     if bow is not None and not bow.problems:
-        return _Fit("bow", _axes(y, bow.forward), BOW_SD_DEG)
-    flags = tuple(Flag(code, words, placement) for code, words in (bow.problems if bow else ()))
+        axes = _axes(y, bow.forward)
+        if mounting is not None and _angle_deg(axes[0], mounting.anterior_s) > MOUNTING_OFF_DEG:
+            doubts = (_mismatch(placement, "the bow went another way than forward"),)
+        return _Fit("bow", axes, BOW_SD_DEG, doubts)
+    problems = bow.problems if bow else ()
+    flags = (*doubts, *(Flag(code, words, placement) for code, words in problems))
     if mounting is not None:
         return _Fit("mounting", _axes(y, mounting.anterior_s), MOUNTING_SD_DEG, flags)
     all_fours = [up for up in ups if _angle_deg(up, y) > UPRIGHT_DEG]
@@ -244,6 +265,37 @@ def _fit(
     if bow is not None and bow.usable:
         return _Fit("bow", _axes(y, bow.forward), 3 * BOW_SD_DEG, flags)
     return _Fit("gravity", _axes(y, _any_perpendicular(y)), GRAVITY_SD_DEG, flags)
+
+
+def _mounting_doubts(
+    placement: Placement, ups: Sequence[FloatArray], mounting: Mounting | None
+) -> tuple[Flag, ...]:
+    """Whether gravity contradicts the mounting: at no neutral was up where it says, nor dorsal."""
+    if mounting is None or not ups:
+        return ()
+    off_deg = min(_angle_deg(up, mounting.cranial_s) for up in ups)
+    dorsal_deg = min(_angle_deg(up, -mounting.anterior_s) for up in ups)
+    if min(off_deg, dorsal_deg) < MOUNTING_OFF_DEG:
+        return ()
+    if off_deg > UPSIDE_DOWN_DEG:
+        words = (
+            f"The {_name(placement)} sensor sits upside down for its mounting in session.json: "
+            "what gravity says is used instead."
+        )
+        return (Flag("sensor_upside_down", words, placement),)
+    return (_mismatch(placement, f"at the neutral its upper edge was {off_deg:.0f}° off upright"),)
+
+
+def _mismatch(placement: Placement, why: str) -> Flag:
+    words = (
+        f"The {_name(placement)} sensor does not sit as its mounting in session.json says ({why}): "
+        "the mounting is not used."
+    )
+    return Flag("mounting_mismatch", words, placement)
+
+
+def _name(placement: Placement) -> str:
+    return placement.value.replace("_", " ")
 
 
 def _nearest_first(neutral: Sequence[Stretch], bows: Sequence[Stretch]) -> list[Stretch]:

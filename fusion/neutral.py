@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SAME_POSTURE_DEG = 25.0
 LOOK_S = 0.5
 START_STILL_S = 1.0
+OLD_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,19 @@ def announced_neutral(
     before = [s for s in neutrals if s.window.end <= start + GRID_HZ / 2]
     for stretch in sorted(before, key=lambda s: s.window.end, reverse=True):
         if posture_change_deg(stretch, tracks, around) < SAME_POSTURE_DEG:
-            return Neutral(stretch.window)
+            return Neutral(stretch.window, _age_flags((start - stretch.window.end) / GRID_HZ))
     return None
+
+
+def _age_flags(age_s: float) -> tuple[Flag, ...]:
+    """What to say of a neutral that was taken ``age_s`` before its drill."""
+    if age_s < OLD_S:
+        return ()
+    words = (
+        f"The neutral was recorded {age_s / 60:.0f} minutes before the drill: by then sensors have "
+        "moved on the skin and headings have drifted. Record it again just before you begin."
+    )
+    return (Flag("calibration_old", words),)
 
 
 def posture_change_deg(

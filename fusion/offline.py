@@ -15,8 +15,9 @@ from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Stitch
 from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still
 from fusion.orientation import offline_filter
-from fusion.quality import bow_flags, posture_flags, sample_flags
+from fusion.quality import posture_flags, with_knocks
 from fusion.results import DrillResult, Flag, SessionResult
+from fusion.sample_watch import SampleWatch, knocks
 from fusion.smooth_run import smooth_drill
 from fusion.spine import Reference, make_reference
 from fusion.split import make_split
@@ -82,12 +83,16 @@ def analyze_smoothed(
             f"{MIN_DRILL_S:.0f} s"
         )
     lost = {p: loss(blocks[p].t_s) for p in setup.chain}
+    watches = {p: SampleWatch() for p in setup.chain}
+    for p, watch in watches.items():
+        watch.update(blocks[p])
+        flags += watch.flags(p, lost[p])
     return SessionResult(
         placements=setup.chain,
         calibration=calibration.result,
-        drills=tuple(results),
+        drills=tuple(with_knocks(r, knocks(watches)) for r in results),
         loss=lost,
-        flags=(*flags, *sample_flags(blocks, lost), *bow_flags(stretches, setup.chain)),
+        flags=tuple(flags),
         parameters={"filter": filter_name},
     )
 

@@ -30,11 +30,13 @@ from fusion.lane import Lane
 from fusion.live_record import DrillRecord, LossCount
 from fusion.neutral import LOOK_S, announced_neutral, first_still
 from fusion.offline import analyze_smoothed, announced_drills
+from fusion.quality import with_knocks
 from fusion.results import (
     Flag,
     Rep,
     SessionResult,
 )
+from fusion.sample_watch import SampleWatch, knocks
 from fusion.shares import shares_now
 from fusion.spine import Reference, make_reference
 from fusion.split import make_split
@@ -144,6 +146,7 @@ class Pipeline:
         self._filter_name = filter_name
         self._lanes = {p: Lane(filter_name) for p in setup.chain}
         self._loss = {p: LossCount() for p in setup.chain}
+        self._watches = {p: SampleWatch() for p in setup.chain}
         self._next: int | None = None
         self._orders: list[_Order] = []
         self._activity: tuple[Activity, int] | None = None
@@ -169,6 +172,7 @@ class Pipeline:
             Its samples.
         """
         self._loss[placement].update(block.t_s)
+        self._watches[placement].update(block)
         self._lanes[placement].push(self._setup.corrected(placement, block))
 
     def begin(self, activity: Activity, t_s: float) -> None:
@@ -220,9 +224,9 @@ class Pipeline:
         return SessionResult(
             placements=self._setup.chain,
             calibration=self._calibration.result,
-            drills=tuple(results),
+            drills=tuple(with_knocks(r, knocks(self._watches)) for r in results),
             loss={p: count.fraction for p, count in self._loss.items()},
-            flags=tuple(self._flags.values()),
+            flags=(*self._flags.values(), *self._sample_flags()),
             parameters={"filter": self._filter_name},
         )
 
@@ -404,6 +408,13 @@ class Pipeline:
         sd_deg = float(part.frames.sd_deg[-1, 3]) if len(part.frames) else np.inf
         status = self._status(sd_deg)
         return Update(part.frames, part.phase, part.share, part.reps, status)
+
+    def _sample_flags(self) -> list[Flag]:
+        return [
+            flag
+            for p, watch in self._watches.items()
+            for flag in watch.flags(p, self._loss[p].fraction)
+        ]
 
     def _slip_flags(self) -> list[Flag]:
         slips = self._run.slips if self._run is not None else []

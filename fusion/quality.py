@@ -10,24 +10,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fusion.frames import UP_E
 from fusion.grid import GRID_HZ
-from fusion.results import Flag, Frames, Quality, Rep, Verdict
+from fusion.results import DrillResult, Flag, Frames, Quality, Rep, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from fusion.calibration import CalibrationStretches
     from fusion.drills import Drill
     from fusion.slips import Slip
     from fusion.spine import Reference
-    from sensors.samples import ImuBlock, Placement
+    from sensors.samples import Placement
 
-MUCH_LOST = 0.05
 MUCH_UNUSABLE = 0.2
 SLUMPED_DEG = 20.0
+LATERAL_DEG = 35.0
+TURNED_DEG = 75.0
+"""No spine turns further against its pelvis: a sensor is not where it is said to be, or slid."""
+
+RARELY = 0.02
 UPRIGHT_AT_LEAST = 0.7
+TALL_AT_LEAST = float(np.cos(np.radians(20.0)))
+LEANING_SIDEWAYS_AT_MOST = float(np.sin(np.radians(15.0)))
 LEVEL_AT_MOST = 0.5
-SWAPPED_DEG = 8.0
 
 
 def drill_flags(
@@ -43,7 +48,7 @@ def drill_flags(
         Slips found in it.
     """
     flags = [slip.flag(reference.chain, GRID_HZ) for slip in slips]
-    flags += posture_flags(drill, reference)
+    flags += posture_flags(drill, reference) + neutral_flags(drill, reference)
     sd = frames.sd_deg[:, 3]
     known = sd[np.isfinite(sd)]
     unusable = np.mean(frames.quality == Quality.UNUSABLE) if len(frames) else 1.0
@@ -56,11 +61,33 @@ def drill_flags(
     elif unusable > MUCH_UNUSABLE:
         words = f"For {unusable:.0%} of the drill a sensor was silent."
         flags.append(Flag("sensor_silent", words))
-    flexion = frames.angles_deg[:, 6]
-    if drill.upright and np.isfinite(flexion).any() and np.nanmedian(flexion) > SLUMPED_DEG:
-        words = "The back was rounded by more than 20° for most of the drill: rotation falls in it."
+    return (*flags, *_range_flags(drill, frames))
+
+
+def _range_flags(drill: Drill, frames: Frames) -> list[Flag]:
+    """Whether the back was bent all the while, or went where no back goes."""
+    flags = []
+    turned, lateral, flexion = (frames.angles_deg[:, i] for i in (3, 5, 6))
+    if np.isfinite(flexion).any() and abs(bent := float(np.nanmedian(flexion))) > SLUMPED_DEG:
+        how = "rounded" if bent > 0 else "arched"
+        words = (
+            f"The back was {how} by {abs(bent):.0f}° for most of the drill: rotation falls in it."
+        )
+        if not drill.upright:
+            words = (
+                f"The back was {how} by {abs(bent):.0f}° against its neutral for most of the drill."
+            )
         flags.append(Flag("flexion_out_of_range", words))
-    return tuple(flags)
+    known = np.isfinite(turned)
+    far = (np.abs(turned) > TURNED_DEG) | (np.abs(lateral) > LATERAL_DEG) & np.isfinite(lateral)
+    if known.any() and np.mean(far[known]) > RARELY:
+        words = (
+            f"The spine seemed to turn by more than {TURNED_DEG:.0f}° or to bend to the side by "
+            f"more than {LATERAL_DEG:.0f}°, which no spine does: look how the sensors sit, and "
+            "calibrate again."
+        )
+        flags.append(Flag("range_implausible", words))
+    return flags
 
 
 def posture_flags(drill: Drill, reference: Reference) -> list[Flag]:
@@ -78,40 +105,48 @@ def posture_flags(drill: Drill, reference: Reference) -> list[Flag]:
     return []
 
 
-def sample_flags(
-    blocks: Mapping[Placement, ImuBlock], loss: Mapping[Placement, float]
-) -> tuple[Flag, ...]:
-    """What has to be said of the samples: losses and clipped ranges."""
-    flags = []
-    for placement, block in blocks.items():
-        name = placement.value.replace("_", " ")
-        if loss[placement] > MUCH_LOST:
-            words = f"The {name} sensor lost {loss[placement]:.0%} of its samples."
-            flags.append(Flag("much_lost", words, placement))
-        if block.clipped is not None and block.clipped.any():
-            words = (
-                f"The {name} sensor reached the end of its range {int(block.clipped.sum())} times: "
-                "angles after that may be off."
-            )
-            flags.append(Flag("saturated", words, placement))
-    return tuple(flags)
+def neutral_flags(drill: Drill, reference: Reference) -> list[Flag]:
+    """Whether the neutral was taken straight: leaning, it is no middle to turn from."""
+    if drill.upright and UPRIGHT_AT_LEAST <= reference.vertical < TALL_AT_LEAST:
+        lean = np.degrees(np.arccos(reference.vertical))
+        words = f"At the neutral the spine leaned by {lean:.0f}°: sit tall for it."
+        return [Flag("neutral_leaning", words)]
+    sideways = abs(float(reference.transverse @ UP_E))
+    if reference.ml and sideways > LEANING_SIDEWAYS_AT_MOST:
+        lean = np.degrees(np.arcsin(sideways))
+        words = f"At the neutral the trunk was tipped to one side by {lean:.0f}°: begin level."
+        return [Flag("neutral_leaning", words)]
+    return []
 
 
-def bow_flags(stretches: CalibrationStretches, chain: Sequence[Placement]) -> tuple[Flag, ...]:
-    """Whether the sensors may be swapped: in a bow the upper back tilts at least as the pelvis."""
-    if not stretches.bow or not stretches.neutral:
-        return ()
-    pelvis, upper = (
-        max(_tilt_range_deg(bow.tracks[p].acc(bow.window)) for bow in stretches.bow)
-        for p in (chain[0], chain[-1])
+def with_knocks(drill: DrillResult, knocks: Sequence[tuple[float, Placement]]) -> DrillResult:
+    """``drill`` with the knocks (s, sensor) inside it said, and their repetitions doubtful."""
+    inside = [(at_s, p) for at_s, p in knocks if drill.start_s <= at_s <= drill.end_s]
+    if not inside:
+        return drill
+    flags = [
+        Flag(
+            "knock",
+            f"The {p.value.replace('_', ' ')} sensor was struck at {at_s:.0f} s: look whether it "
+            "still sits as it did.",
+            p,
+        )
+        for at_s, p in inside
+    ]
+    reps = tuple(
+        doubted(rep, "knock")
+        if any(rep.start_s <= at_s <= rep.end_s for at_s, _ in inside)
+        else rep
+        for rep in drill.reps
     )
-    if pelvis <= upper + SWAPPED_DEG:
-        return ()
-    words = (
-        f"In the bow the pelvis sensor tilted by {pelvis:.0f}° but the upper back sensor by only "
-        f"{upper:.0f}°: the two may be swapped."
-    )
-    return (Flag("sensors_swapped", words),)
+    return replace(drill, reps=reps, flags=(*drill.flags, *flags))
+
+
+def doubted(rep: Rep, reason: str) -> Rep:
+    """``rep`` with one more reason not to trust it."""
+    if reason in rep.reasons or rep.verdict is Verdict.REJECTED:
+        return rep
+    return replace(rep, verdict=Verdict.DOUBTFUL, reasons=(*rep.reasons, reason))
 
 
 def mark_slips(reps: Sequence[Rep], slips: Sequence[Slip]) -> tuple[Rep, ...]:
@@ -122,18 +157,5 @@ def mark_slips(reps: Sequence[Rep], slips: Sequence[Slip]) -> tuple[Rep, ...]:
             slip.after / GRID_HZ <= rep.end_s and rep.start_s <= slip.before / GRID_HZ
             for slip in slips
         )
-        if hit and rep.verdict is not Verdict.REJECTED:
-            rep = replace(rep, verdict=Verdict.DOUBTFUL, reasons=(*rep.reasons, "slip"))
-        marked.append(rep)
+        marked.append(doubted(rep, "slip") if hit else rep)
     return tuple(marked)
-
-
-def _tilt_range_deg(acc: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> float:
-    """Largest inclination (°) during a stretch against its beginning; 0 without accelerometer."""
-    n = int(0.3 * GRID_HZ)
-    if len(acc) <= n or np.isnan(acc).all():
-        return 0.0
-    total = np.cumsum(np.vstack([np.zeros((1, 3)), acc]), axis=0)
-    up = total[n:] - total[:-n]
-    up /= np.linalg.norm(up, axis=1, keepdims=True)
-    return float(np.degrees(np.arccos(np.clip(up @ up[0], -1.0, 1.0)).max()))

@@ -11,6 +11,8 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     import numpy.typing as npt
 
@@ -70,6 +72,21 @@ class Flag:
     code: str
     sentence: str
     placement: Placement | None = None
+
+
+NOTES = frozenset({"magnetometer_unused"})
+"""Codes that are said and lower no verdict."""
+
+USELESS = frozenset({"heading_unusable"})
+"""Codes with which the angles of a drill say nothing."""
+
+
+def verdict_of(flags: Iterable[Flag]) -> Verdict:
+    """How far something can be trusted of which ``flags`` have to be said."""
+    codes = {flag.code for flag in flags} - NOTES
+    if codes & USELESS:
+        return Verdict.REJECTED
+    return Verdict.DOUBTFUL if codes else Verdict.GOOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +215,11 @@ class DrillResult:
     drift_deg_per_min: dict[Placement, float]
     flags: tuple[Flag, ...] = ()
 
+    @property
+    def verdict(self) -> Verdict:
+        """How far the drill's angles can be trusted, by its own flags."""
+        return verdict_of(self.flags)
+
 
 @dataclass(frozen=True, slots=True)
 class PlacementCalibration:
@@ -231,3 +253,13 @@ class SessionResult:
     loss: dict[Placement, float]
     flags: tuple[Flag, ...] = ()
     parameters: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the session, its calibration and its drills."""
+        found = {
+            verdict_of(self.flags),
+            self.calibration.verdict,
+            *(d.verdict for d in self.drills),
+        }
+        return max(found, key=list(Verdict).index)

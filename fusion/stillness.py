@@ -58,17 +58,17 @@ def _still_starts(track: Track, bias: FloatArray | None, window: Window) -> npt.
     """Whether the second that begins at each index of ``window`` is still."""
     rate = track.rate(window)
     gyr_dps = np.degrees(rate if bias is None else rate - bias)
-    smooth = _moving_mean(gyr_dps, SMOOTH)
+    smooth = moving_mean(gyr_dps, SMOOTH)
     smooth = np.vstack([smooth, np.repeat(smooth[-1:], SMOOTH - 1, axis=0)])
-    mean = _moving_mean(smooth, SPAN)
-    variance = np.maximum(_moving_mean(smooth**2, SPAN) - mean**2, 0.0)
+    mean = moving_mean(smooth, SPAN)
+    variance = np.maximum(moving_mean(smooth**2, SPAN) - mean**2, 0.0)
     limit = MAX_RATE_DPS if bias is not None else MAX_RATE_UNKNOWN_BIAS_DPS
     ok = np.sqrt(variance.sum(axis=1)) < MAX_RATE_SD_DPS
     ok &= np.linalg.norm(mean, axis=1) < limit
     acc = track.acc(window)
     if not np.isnan(acc).all():
         half = SPAN // 2
-        f = _moving_mean(acc, half)
+        f = moving_mean(acc, half)
         a, b = f[: len(ok)], f[half : half + len(ok)]
         cosine = np.sum(a * b, axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
         ok &= np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))) < MAX_TILT_DEG
@@ -76,10 +76,10 @@ def _still_starts(track: Track, bias: FloatArray | None, window: Window) -> npt.
 
 
 def _any_gap(track: Track, window: Window) -> npt.NDArray[np.bool_]:
-    return np.asarray(_moving_mean(track.gap(window)[:, None].astype(float), SPAN)[:, 0] > 0.05)
+    return np.asarray(moving_mean(track.gap(window)[:, None].astype(float), SPAN)[:, 0] > 0.05)
 
 
-def _moving_mean(x: FloatArray, n: int) -> FloatArray:
+def moving_mean(x: FloatArray, n: int) -> FloatArray:
     """Mean of ``n`` successive rows, for each row that has that many from it on."""
     total = np.cumsum(np.vstack([np.zeros((1, x.shape[1])), x]), axis=0)
     return np.asarray((total[n:] - total[:-n]) / n)

@@ -87,7 +87,7 @@ def test_swapped_sensors_are_suspected(simulated):
         blocks[Placement.PELVIS],
     )
     result = analyze_session(Setup(tuple(blocks)), blocks, session.events)
-    assert "sensors_swapped" in {f.code for f in result.flags}
+    assert "sensors_swapped" in {f.code for f in result.calibration.flags}
 
 
 def test_without_a_still_moment_nothing_is_made_up(simulated):

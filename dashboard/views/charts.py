@@ -25,7 +25,7 @@ MOST_POINTS: Final = 1600
 SEGMENTS: Final = ("pelvis", "lumbar", "thoracic")
 NAMES: Final = tuple(s.capitalize() for s in SEGMENTS)
 HEIGHT_PX: Final = 340
-PEAKS_HEIGHT_PX: Final = 240
+PEAKS_HEIGHT_PX: Final = 280
 QUIET: Final = "#7d8497"
 """Read on the light and on the dark ground alike."""
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.views import people, session, shelf
+from dashboard.views import people, session, shelf, side_by_side, trends
 from dashboard.views.going import go
 from dashboard.views.saying import plain, tell
 from sessions.errors import SessionError
@@ -14,7 +14,11 @@ from sessions.library import open_library
 
 BACK: Final = "All sessions"
 
-_PARTS: Final = {"people": people.show}
+_PARTS: Final = {
+    "people": people.show,
+    "trends": trends.show,
+    "compare": side_by_side.show,
+}
 
 
 def show() -> None:

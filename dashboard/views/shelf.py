@@ -26,7 +26,11 @@ EVERYBODY: Final = "Everybody"
 NOBODY: Final = "Nobody named"
 TAG: Final = "Tag"
 ANY_TAG: Final = "Any tag"
-PEOPLE: Final = "People"
+DOORS: Final = (
+    ("People", "people", ":material/group:"),
+    ("Trends", "trends", ":material/trending_up:"),
+    ("Side by side", "compare", ":material/compare_arrows:"),
+)
 OPEN: Final = "Open"
 OLDER: Final = "Show older sessions"
 WHERE: Final = "Kept on this computer only, in {}"
@@ -58,6 +62,7 @@ def show(library: Library) -> None:
         if people:
             _doors()
         return
+    _doors()
     _show_search(words, person, people, tag, tags)
     if not found:
         st.info(NOTHING_FITS)
@@ -70,7 +75,9 @@ def show(library: Library) -> None:
 
 
 def _doors() -> None:
-    st.button(PEOPLE, icon=":material/group:", on_click=go, kwargs={"show": "people"})
+    with st.container(horizontal=True):
+        for label, part, icon in DOORS:
+            st.button(label, icon=icon, on_click=go, kwargs={"show": part})
 
 
 def _show_search(words: str, person: str, people: list[str], tag: str, tags: list[str]) -> None:
@@ -88,7 +95,6 @@ def _show_search(words: str, person: str, people: list[str], tag: str, tags: lis
         _choose(PERSON, "person", person, ["", *people, _NOBODY], names)
         if tags:
             _choose(TAG, "tag", tag, ["", *tags], {"": ANY_TAG})
-        _doors()
 
 
 def _choose(label: str, key: str, chosen: str, options: list[str], names: dict[str, str]) -> None:

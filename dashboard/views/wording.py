@@ -13,6 +13,7 @@ from sessions.counted import left_out
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from sessions.history import Change
     from sessions.library import About, StoredSession
     from sessions.tables import RepRow
 
@@ -25,6 +26,14 @@ SPLIT_WORDS: Final = {
 }
 
 VERDICT_NAMES: Final = {"good": "Good", "doubtful": "Doubtful", "rejected": "Not usable"}
+
+MEASURED_NAMES: Final = {
+    "total": "Whole turn",
+    "thoracolumbar": "Chest against pelvis",
+    "thoracic": "Thoracic",
+    "lumbar": "Lumbar",
+    "pelvis": "Pelvis",
+}
 
 METHOD_NAMES: Final = {
     "bow": "still and bows",
@@ -218,6 +227,66 @@ def _sensor_row(
         "Lost": "–" if loss is None else f"{100 * float(loss):.1f} %",
         "Drift, °/min": ", ".join(f"{drift:.1f}" for drift in known) or "–",
     }
+
+
+def began(session: StoredSession) -> datetime:
+    """Tell when a session began, or was written where nothing says when it began."""
+    known = session.started_unix_s
+    return datetime.fromtimestamp(session.modified_unix_s if known is None else known).astimezone()
+
+
+def measure_name(measure: str) -> str:
+    """Name a number that sessions are compared by, with its unit."""
+    segment, unit = measure.rsplit("_", 1)
+    name = MEASURED_NAMES[segment]
+    return f"{name}, °" if unit == "deg" else f"{name} share, %"
+
+
+def in_unit(value: float, measure: str) -> float:
+    """Turn a share into percent; an angle stays in degrees."""
+    return 100 * value if measure.endswith("_share") else value
+
+
+def changed_words(change: Change) -> str:
+    """Say whether a number changed."""
+    return {True: "real change", False: "within noise", None: "nothing to compare yet"}[change.real]
+
+
+def change_rows(changes: Iterable[Change], *, judged: bool = True) -> list[dict[str, str]]:
+    """Rows of the table of changes.
+
+    Parameters
+    ----------
+    changes
+        What to tell.
+    judged
+        Whether a person's own noise may judge them.
+    """
+    in_order = sorted(changes, key=lambda change: (change.key.drill, change.key.side))
+    return [_change_row(change, judged=judged) for change in in_order]
+
+
+def _change_row(change: Change, *, judged: bool) -> dict[str, str]:
+    measure = change.key.measure
+    unit = " %" if measure.endswith("_share") else "°"
+
+    def say(value: float | None, form: str) -> str:
+        if value is None:
+            return "–"
+        shown = round(in_unit(value, measure), 1) + 0.0  # no minus before a zero
+        return f"{shown:{form}}{unit}".replace("-", "−")
+
+    row = {
+        "Drill": drill_name(change.key.drill),
+        "Side": _SIDES.get(change.key.side, change.key.side),
+        "What": measure_name(measure).rsplit(",", 1)[0],
+        "Before": say(change.usual, ".0f"),
+        "Now": say(change.now.value, ".0f"),
+        "Difference": say(change.difference, "+.1f"),
+    }
+    if judged:
+        row |= {"Noise": f"± {say(change.mdc, '.1f')}", "Verdict": changed_words(change)}
+    return row
 
 
 def degrees(angle_deg: float | None) -> str:

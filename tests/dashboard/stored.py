@@ -21,13 +21,13 @@ def total_deg(t_s):
     return 50 * math.sin(math.pi * within_s / REP_S) ** 2 * (1 if number % 2 == 0 else -1)
 
 
-def write_session(folder, *, split_source="measured", verdict="good", warnings=()):
-    """Write angles.csv, reps.csv and summary.json of one seated drill with four repetitions."""
+def write_session(folder, *, split_source="measured", verdict="good", warnings=(), scale=1.0):
+    """Write the results of one seated drill with four repetitions, ``scale`` times as large."""
     folder.mkdir(parents=True)
     _write_table(
         folder / "angles.csv", ANGLE_COLUMNS, map(_angle_row, range(int(100 * REP_S * REPS)))
     )
-    rows = [_rep_row(k, split_source) for k in range(REPS)]
+    rows = [_rep_row(k, split_source, scale) for k in range(REPS)]
     _write_table(folder / "reps.csv", REP_COLUMNS, rows)
     summary = _summary(split_source, verdict, warnings)
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
@@ -59,9 +59,9 @@ def _angle_row(k):
     }  # fmt: skip
 
 
-def _rep_row(k, split_source):
+def _rep_row(k, split_source, scale):
     peak_s = REP_S * (k + 0.5)
-    total = total_deg(peak_s)
+    total = scale * total_deg(peak_s)
     shares = {
         f"{name}_share{end}": value
         for name, values in SHARES.items()

@@ -149,6 +149,7 @@ class DrillRun:
         self.heading = HeadingFilter(reference.neutral_s[1], sd, self._parameters)
         self._stillness = StillnessFilter(reference.axes_s, sd)
         self._dwells = DwellFinder()
+        self._slip_finder.measure_anew()
 
     def update(self, motion: Motion) -> RunUpdate:
         """Continue with the motion that follows."""

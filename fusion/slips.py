@@ -117,10 +117,18 @@ class SlipFinder:
             self._up = up
         return slip
 
+    def measure_anew(self) -> None:
+        """Forget what was seen so far: there is a new neutral."""
+        self._base = self._step = self._up = None
+
     def _is_turn(self, step: _Step) -> bool:
-        """Whether a step on all fours could be a hold: an inclination about the spine line."""
+        """Whether a step on all fours could be a hold: an inclination about the spine line.
+
+        The upper back turns alone; what is below it does not turn and leave the upper back behind.
+        """
         assert self._base is not None
-        if abs(step.turned_deg) >= HEADING_STEP_DEG:
+        uppermost = step.sensor == len(step.first.up) - 1
+        if not uppermost or abs(step.turned_deg) >= HEADING_STEP_DEG:
             return False
         change = step.first.up[step.sensor] - self._base.up[step.sensor]
         across = change - (change @ self._turn_axis) * self._turn_axis
@@ -131,8 +139,7 @@ class SlipFinder:
             return None
         self._path_deg += dwell.path_deg
         if self._base is None:
-            self._base = dwell
-            return None
+            self._base = _neutral_like(dwell)
         step = _step(self._base, dwell, level=self._level)
         if step is not None and self._level and self._is_turn(step):
             step = None
@@ -161,6 +168,16 @@ class SlipFinder:
         )
         self._base, self._step = dwell, None
         return found
+
+
+def _neutral_like(dwell: Dwell) -> Dwell:
+    """The neutral that all is measured from, as if it had been seen at ``dwell``.
+
+    Steps are looked for from there on, so that the ends of range that a person holds time after
+    time are never taken for where a sensor sits.
+    """
+    up = np.tile([0.0, 0.0, 1.0], (len(dwell.up), 1))
+    return replace(dwell, joint_deg=np.zeros_like(dwell.joint_deg), up=up)
 
 
 def _tilts_deg(a: Dwell, b: Dwell) -> FloatArray:
@@ -197,7 +214,8 @@ def _step(base: Dwell, dwell: Dwell, *, level: bool) -> _Step | None:
             continue
         if abs(turned) > MOST_HEADING_DEG:
             continue
-        if tilt[sensor] >= (LEVEL_TILT_STEP_DEG if level else TILT_STEP_DEG):
+        turns_alone = level and sensor == n - 1
+        if tilt[sensor] >= (LEVEL_TILT_STEP_DEG if turns_alone else TILT_STEP_DEG):
             needed = 3 if level else 2
             return _Step(sensor, dwell, 1, needed, float(np.hypot(tilt[sensor], turned)), turned)
         if n > 2 and abs(turned) >= HEADING_STEP_DEG:

@@ -88,8 +88,9 @@ class Server:
 @pytest.fixture(scope="package")
 def chromium():
     # Not for the session: while Playwright runs, no other test could run an event loop.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # a busy computer draws late
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -20,3 +20,33 @@ def test_on_all_fours_two_other_sensors_have_to_vouch_for_a_slip(sensors, found)
     for t_s, tilt_deg in ((2, 0), (6, 0), (10, 12), (14, 12), (18, 12), (22, 12), (26, 12)):
         finder.update(dwell(float(t_s), sensors, tilt_deg))
     assert len(finder.found) == found
+
+
+def held(t_s, joint_deg, tilts_deg):
+    """A dwell, seated, with the sensors inclined to the side by ``tilts_deg``."""
+    tilt = np.radians(tilts_deg)
+    up = np.column_stack([np.sin(tilt), np.zeros(len(tilt)), np.cos(tilt)])
+    return Dwell(t_s, int(100 * t_s), np.array(joint_deg), up, False, 90.0)
+
+
+def test_an_end_of_range_that_is_held_time_after_time_is_no_place_of_a_sensor():
+    """Holds of one side that reach less far by and by, with neutrals between them."""
+    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
+    for turn in range(12):
+        t_s = 6.0 * turn
+        finder.update(held(t_s, [-4.0, -12.0, -36.0 + 1.5 * turn], [4.0, 8.0, 15.0]))
+        finder.update(held(t_s + 3.0, [0.5, -0.5, 1.5 * turn * 0.5], [1.0, 1.0, 1.0]))
+    assert finder.found == []
+
+
+@pytest.mark.parametrize(("sensor", "found"), [(0, 1), (1, 1), (2, 0)])
+def test_on_all_fours_only_the_upper_back_turns_alone(sensor, found):
+    """An inclination about the spine line: a turn of the upper back, a slip of what is below."""
+    finder = SlipFinder(ALL_FOURS)
+    up = np.tile([0.0, 0.0, 1.0], (3, 1))
+    finder.update(Dwell(1.0, 100, np.zeros(3), up, False, 90.0))
+    rolled = up.copy()
+    rolled[sensor] = [0.0, np.sin(np.radians(9.0)), np.cos(np.radians(9.0))]
+    for t_s in (5, 9, 13, 17):
+        finder.update(Dwell(float(t_s), 100 * t_s, np.zeros(3), rolled, False, 90.0))
+    assert len(finder.found) == found

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from fusion.setup import Setup
 
 
+SWAY_DEG = 0.2
+"""By how much (SD) the joints of a spine at rest sway and come back otherwise than their share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Where the lumbar share comes from; ``mean`` and ``sd`` are those of the estimate."""
@@ -32,7 +36,7 @@ class Split:
         self, thoracolumbar_deg: FloatArray, sd_deg: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Lumbar rotation of a two-sensor session, its SD and that of the thoracic rest (m,)."""
-        of_share = (self.sd * thoracolumbar_deg) ** 2
+        of_share = (self.sd * thoracolumbar_deg) ** 2 + SWAY_DEG**2
         lumbar_sd = np.sqrt(of_share + (self.mean * sd_deg) ** 2)
         thoracic_sd = np.sqrt(of_share + ((1.0 - self.mean) * sd_deg) ** 2)
         return self.mean * thoracolumbar_deg, lumbar_sd, thoracic_sd

@@ -22,12 +22,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from fusion.dwells import PIECE
 from fusion.grid import GRID_HZ
 from fusion.quaternions import wrap_deg
 
 if TYPE_CHECKING:
     from fusion.dwells import Dwell
     from sensors.samples import FloatArray
+
+MOST_APART_S = 1.25 * PIECE / GRID_HZ
+"""Middles of successive pieces of one stillness are no further apart."""
 
 _Number = TypeVar("_Number", float, "FloatArray")
 
@@ -178,9 +182,12 @@ class HeadingFilter:
         """Take in a still dwell; false if it was no return to neutral and changed nothing."""
         self._walk_to(dwell.t_s)
         before = self._predict(dwell.t_s)
+        last = self._last
+        # The piece before may not have come here: what came last may be another stillness.
+        same = last is not None and dwell.continues and dwell.t_s - last.t_s < MOST_APART_S
         after = (
-            self._observe_rest(before, dwell, self._last)
-            if dwell.continues and self._last is not None
+            self._observe_rest(before, dwell, last)
+            if same and last is not None
             else self._observe_return(before, dwell)
         )
         self._last = None if after is None else dwell

@@ -82,6 +82,17 @@ def test_long_stillness_shows_the_rate():
     assert heading.rate_dps[2] == pytest.approx(0.2, abs=0.05)
 
 
+def test_a_hold_whose_beginning_was_left_out_does_not_continue_the_neutral_before_it():
+    """The first piece of a hold may be inclined too far to be taken in; the second follows."""
+    heading = HeadingFilter(0.0, np.full(2, 0.05))
+    up = UP[:2]
+    assert heading.observe(dwell(3.0, [0.0, 0.5], up=up))
+    assert heading.observe(dwell(5.0, [0.0, 0.5], continues=True, up=up))
+    before = heading.rate_dps
+    assert not heading.observe(dwell(13.6, [3.0, 48.0], continues=True, up=up))
+    np.testing.assert_array_equal(heading.rate_dps, before)
+
+
 def test_a_jump_widens_the_interval_and_heals():
     heading = HeadingFilter(0.0, np.full(3, 0.02))
     rng = np.random.default_rng(0)

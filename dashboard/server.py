@@ -22,6 +22,7 @@ from dashboard.doors import Door
 from dashboard.forward import Forwarder
 from dashboard.invitation import Invitation, announce, network_address
 from dashboard.live.assets import static_route
+from dashboard.replaying import PATH, replay
 from dashboard.service.ask import ask_service
 from dashboard.serving import (
     ADDRESS,
@@ -68,6 +69,9 @@ def live_routes(data_root: Path) -> list[BaseRoute]:
     async def live(viewer: WebSocket) -> None:
         await Forwarder(viewer, data_root).run()
 
+    async def played(viewer: WebSocket) -> None:
+        await Forwarder(viewer, replay().folder).run()
+
     async def health(_: Request) -> JSONResponse:
         found = await ask_service(data_root, "/health")
         if found is not None:
@@ -82,6 +86,7 @@ def live_routes(data_root: Path) -> list[BaseRoute]:
 
     return [
         WebSocketRoute("/api/live", live),
+        WebSocketRoute(PATH, played),
         Route("/api/health", health),
         static_route(),
         watch_route(),

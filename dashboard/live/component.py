@@ -39,7 +39,9 @@ _live = st.components.v2.component("torso_live", css=_STYLE, js=_loader("main.js
 _summary = st.components.v2.component("torso_shares", css=_STYLE, js=_loader("summary.js"))
 
 
-def live_view(key: str = "live") -> dict[str, str] | None:
+def live_view(
+    key: str = "live", *, stream: str = "/api/live", speed: float = 1.0
+) -> dict[str, str] | None:
     """Show the live view; it connects to the stream by itself and needs no reruns.
 
     Parameters
@@ -47,6 +49,10 @@ def live_view(key: str = "live") -> dict[str, str] | None:
     key
         Identity of the component on the page. The same key keeps the running view when the
         script runs again.
+    stream
+        Path of the stream to show.
+    speed
+        Seconds of the stream's own clock per second.
 
     Returns
     -------
@@ -54,7 +60,9 @@ def live_view(key: str = "live") -> dict[str, str] | None:
         Where the person wants to go, if a link was pressed just now: ``page``, and perhaps
         ``session``.
     """
-    pressed = _live(data=live_choices(), key=key, on_go_change=_nothing).get("go")
+    pressed = _live(
+        data={**live_choices(), "stream": stream, "speed": speed}, key=key, on_go_change=_nothing
+    ).get("go")
     return pressed if isinstance(pressed, dict) else None
 
 

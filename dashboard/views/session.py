@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sessions.library import Library, StoredSession
     from sessions.tables import AngleTable, RepRow
 
+REPLAY: Final = "Replay"
 DELETE: Final = "Delete"
 DELETE_ASKED: Final = "Delete this session with its recording? This cannot be undone."
 DELETE_NOW: Final = "Delete for good"
@@ -82,6 +83,8 @@ def show(library: Library, session: StoredSession) -> None:
 
 def _show_actions(library: Library, session: StoredSession) -> None:
     with st.container(horizontal=True):
+        if session.recording is not None:
+            st.button(REPLAY, icon=":material/play_arrow:", on_click=go, kwargs={"show": "replay"})
         for label, file, mime, help_words in _DOWNLOADS:
             path = session.path / file
             if path.is_file():

@@ -6,13 +6,14 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.views import people, session, shelf, side_by_side, trends
+from dashboard.views import people, replay, session, shelf, side_by_side, trends
 from dashboard.views.going import go
 from dashboard.views.saying import plain, tell
 from sessions.errors import SessionError
 from sessions.library import open_library
 
 BACK: Final = "All sessions"
+BACK_TO_SESSION: Final = "Back to the session"
 
 _PARTS: Final = {
     "people": people.show,
@@ -25,17 +26,22 @@ def show() -> None:
     """Show the library, or what the address names: a session, the people, …."""
     library = open_library()
     name, part = st.query_params.get("session"), _PARTS.get(st.query_params.get("show", ""))
+    playing = name is not None and st.query_params.get("show") == "replay"
     if name is not None or part is not None:
         st.button(
-            BACK,
+            BACK_TO_SESSION if playing else BACK,
             icon=":material/arrow_back:",
             type="tertiary",
             on_click=go,
-            kwargs={"session": None, "show": None},
+            kwargs={"show": None} if playing else {"session": None, "show": None},
         )
+    if not playing:
+        replay.leave()
     tell()
     try:
-        if name is not None:
+        if name is not None and playing:
+            replay.show(library.open(name))
+        elif name is not None:
             session.show(library, library.open(name))
         elif part is not None:
             part(library)

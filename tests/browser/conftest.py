@@ -57,7 +57,7 @@ class Server:
         self._environment = {**os.environ, **settings, **environment, "PYTHONPATH": str(ROOT)}
         self._process = None
 
-    def start(self):
+    def start(self, status=200):
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
                 self._arguments,
@@ -71,7 +71,7 @@ class Server:
         while time.monotonic() < deadline_s:
             assert self._process.poll() is None, self.log.read_text()
             try:
-                if httpx.get(f"{self.address}/api/health", trust_env=False).status_code == 200:
+                if httpx.get(f"{self.address}/api/health", trust_env=False).status_code == status:
                     return self
             except httpx.TransportError:
                 pass  # not listening yet

@@ -60,7 +60,10 @@ export class Controls {
       option.input.disabled = busy;
       if (snapshot?.drill && snapshot.state === "drill") option.input.checked = option.activity === snapshot.drill;
     }
-    const usable = connected && ["idle", "ended", "drill", "calibrating"].includes(snapshot?.state);
+    // What is played has been done: there is nothing to start or mark.
+    const played = snapshot?.source?.kind === "replay";
+    this.element.hidden = played;
+    const usable = connected && !played && ["idle", "ended", "drill", "calibrating"].includes(snapshot?.state);
     const waiting = led || snapshot?.state === "calibrating";
     this.#able(this.start, usable && (this.running || !waiting));
     this.#able(this.calibrate, usable && !this.running && !waiting);

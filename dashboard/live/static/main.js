@@ -24,8 +24,9 @@ const HISTORY_FRAMES = 50;
 const EXPOSED = Object.freeze(["pelvis", "lumbar", "thoracic", "thoracolumbar", "total"]);
 
 class LiveView {
-  /** @param {ShadowRoot | HTMLElement} parent */
-  constructor(parent) {
+  /** @param {ShadowRoot | HTMLElement} parent @param {string} stream  its path @param {number} speed  seconds of its clock per second */
+  constructor(parent, stream, speed) {
+    this.speed = speed;
     this.history = new History();
     this.clock = new PlaybackClock();
     this.rate = new Rate();
@@ -66,7 +67,7 @@ class LiveView {
     this.parts.root.classList.toggle("large", settings().large_text);
     parent.append(this.parts.root);
     this.palette = readPalette(this.parts.root);
-    const address = new URL("/api/live", window.location.href);
+    const address = new URL(stream, window.location.href);
     address.protocol = address.protocol.replace("http", "ws");
     this.socket = new LiveSocket(address.href, {
       onFrames: (frames) => this.#takeFrames(frames),
@@ -83,7 +84,7 @@ class LiveView {
   /** @param {import("./decode.js").Frames} frames */
   #takeFrames(frames) {
     this.history.push(frames);
-    if (this.history.length > 0) this.clock.observe(this.history.newest_s, performance.now() / 1000);
+    if (this.history.length > 0) this.clock.observe(this.history.newest_s, this.#now(performance.now()));
     this.received += frames.n;
     this.skipped = frames.skipped;
     // The first frames after connecting are history; how old they are says nothing of the page.
@@ -135,9 +136,14 @@ class LiveView {
     });
   }
 
+  /** @param {number} now_ms  of the browser @returns {number} seconds, as fast as the stream's own clock */
+  #now(now_ms) {
+    return this.speed * now_ms / 1000;
+  }
+
   /** @param {number} now_ms @returns {boolean} whether the time axis still runs */
   #moving(now_ms) {
-    const edge_s = this.clock.edge(now_ms / 1000);
+    const edge_s = this.clock.edge(this.#now(now_ms));
     return edge_s !== this.edge_s && !Number.isNaN(edge_s);
   }
 
@@ -149,7 +155,7 @@ class LiveView {
   /** @param {number} now_ms */
   #draw(now_ms) {
     const { snapshot, palette } = this;
-    this.edge_s = this.clock.edge(now_ms / 1000);
+    this.edge_s = this.clock.edge(this.#now(now_ms));
     this.parts.traces.draw(this.history, this.edge_s, {
       reps: snapshot?.reps ?? [],
       marks: snapshot?.marks ?? [],
@@ -235,13 +241,13 @@ const mounted = new WeakMap();
 /**
  * Put the live view into an element. Streamlit calls this again on every rerun and theme change;
  * the running view stays.
- * @param {{parentElement: ShadowRoot | HTMLElement, data?: {settings?: object, words?: Record<string, string>}, setTriggerValue: (name: string, value: unknown) => void}} component
+ * @param {{parentElement: ShadowRoot | HTMLElement, data?: {settings?: object, words?: Record<string, string>, stream?: string, speed?: number}, setTriggerValue: (name: string, value: unknown) => void}} component
  * @returns {() => void} takes it away
  */
 export function mount({ parentElement: parent, data, setTriggerValue }) {
   useWords(data?.words ?? {});
   useSettings(data?.settings ?? {});
-  const view = mounted.get(parent) ?? new LiveView(parent);
+  const view = mounted.get(parent) ?? new LiveView(parent, data?.stream ?? "/api/live", data?.speed ?? 1);
   mounted.set(parent, view);
   view.go = (wish) => setTriggerValue("go", wish);
   view.refreshTheme();

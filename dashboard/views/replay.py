@@ -1,0 +1,77 @@
+"""One session played through the live view, at any speed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from dashboard.live.component import live_view
+from dashboard.replaying import PATH, replay
+from dashboard.views import wording
+from dashboard.views.saying import plain
+
+if TYPE_CHECKING:
+    from sessions.library import StoredSession
+
+SPEED: Final = "Speed"
+SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+SPEED_HINT: Final = "Choose, or type another"
+AGAIN: Final = "From the beginning"
+NO_RECORDING: Final = "This session has no recording that could be played."
+HELP: Final = (
+    "Played as it was seen live: the live view does not know what comes. Results on the session's"
+    " page know the whole session, and are more exact."
+)
+NO_SPEED: Final = "A speed is a number from 0.05 to 50."
+LOWEST: Final = 0.05
+HIGHEST: Final = 50.0
+
+_PLAYING: Final = "playing"
+
+
+def show(session: StoredSession) -> None:
+    """Play the session; begin anew when another speed is chosen."""
+    st.title(plain(wording.called(session)))
+    if session.recording is None:
+        st.info(NO_RECORDING)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            SPEED,
+            [_label(speed) for speed in SPEEDS],
+            index=SPEEDS.index(1.0),
+            placeholder=SPEED_HINT,
+            accept_new_options=True,
+            width=160,
+        )
+        again = st.button(AGAIN, icon=":material/replay:")
+    speed = _speed(chosen)
+    if speed is None:
+        st.error(NO_SPEED)
+        return
+    player = replay()
+    wanted = (session.name, speed, player.plays)
+    if again or st.session_state.get(_PLAYING) != wanted:
+        player.play(session.recording, speed)
+        st.session_state[_PLAYING] = (session.name, speed, player.plays)
+    live_view(key=f"replay-{player.plays}", stream=PATH, speed=speed)
+    st.caption(HELP)
+
+
+def leave() -> None:
+    """End what this visitor played, if they are elsewhere now."""
+    if st.session_state.pop(_PLAYING, None) is not None:
+        replay().stop()
+
+
+def _label(speed: float) -> str:
+    return f"{speed:g} ×"
+
+
+def _speed(words: str) -> float | None:
+    try:
+        speed = float(words.strip().rstrip("×x ").replace(",", "."))
+    except ValueError:
+        return None
+    return speed if LOWEST <= speed <= HIGHEST else None

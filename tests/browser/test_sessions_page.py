@@ -1,0 +1,93 @@
+"""The library in a real browser: a session played again, a person erased."""
+
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import expect
+
+from sessions.library import open_library
+from tests.browser.conftest import ROOT as PROJECT
+from tests.browser.conftest import Server, free_port
+from tests.browser.test_live_component import ROOT
+
+pytestmark = pytest.mark.timeout(300)
+
+NAME = "2026-03-04_10-20-30"
+OTHER = "2026-03-05_10-20-30"
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A short recording with its results."""
+    out = tmp_path_factory.mktemp("recorded") / NAME
+    command = [sys.executable, "-m", "dashboard.cli", "demo", "--headless", "--seconds", "45"]
+    # Not in this process: Playwright runs an event loop in it.
+    subprocess.run([*command, "--out", str(out)], cwd=PROJECT, check=True, capture_output=True)
+    return out
+
+
+@pytest.fixture
+def page_server(tmp_path, recorded):
+    """The page on a library of two sessions, with no sensors running."""
+    library = open_library(tmp_path / "data")
+    for name, person in ((NAME, "Blue Heron"), (OTHER, "Grey Owl")):
+        folder = library.create(name, person=person)
+        for path in recorded.iterdir():
+            (folder / path.name).write_bytes(path.read_bytes())
+    port = free_port()
+    data = str(tmp_path / "data")
+    arguments = ["-m", "dashboard.server", "--data", data, "--port", str(port), "--supervised"]
+    server = Server(arguments, port, tmp_path / "log", {"TORSO_DATA": data}).start(status=503)
+    server.library = library
+    yield server
+    server.stop()
+    log = server.log.read_text()
+    assert "Traceback" not in log, log
+
+
+def open_sessions(page_server, open_page):
+    """Go there as a person does; opened directly, Streamlit asks for what is not there."""
+    page = open_page(page_server.address)
+    page.get_by_role("link", name="Sessions").click()
+    expect(page.get_by_role("heading", name="Sessions")).to_be_visible(timeout=60_000)
+    return page
+
+
+def test_a_session_is_played_again_through_the_live_view(page_server, open_page):
+    page = open_sessions(page_server, open_page)
+    page.locator(f".st-key-open-{NAME}").get_by_role("button").click()
+    page.get_by_role("button", name="Replay").click(timeout=60_000)
+    # Always the view that is there now: another speed brings another one.
+    view = page.locator(ROOT)
+    expect(view).to_have_attribute("data-connection", "open", timeout=120_000)
+    expect(page.get_by_role("button", name=re.compile("Start"))).to_have_count(0)
+    page.get_by_role("combobox", name="Speed").click()
+    page.get_by_role("option", name="8 ×").click()
+    kept = page_server.library.open(NAME).repetitions
+    assert kept >= 3
+    expect(view).to_have_attribute(
+        "data-reps", re.compile(f"^({kept - 1}|{kept})$"), timeout=120_000
+    )
+    page.get_by_role("button", name="Back to the session").click()
+    expect(page.get_by_role("heading", name="Repetitions")).to_be_visible(timeout=60_000)
+    assert len(page_server.library.list()) == 2
+
+
+def test_a_person_is_erased_for_good(page_server, open_page):
+    page = open_sessions(page_server, open_page)
+    page.get_by_role("button", name="People").click()
+    owner = page.locator(".st-key-card-person-0")
+    expect(owner.get_by_text("Blue Heron")).to_be_visible(timeout=60_000)
+    owner.get_by_role("button", name="Erase").click()
+    page.get_by_label("Pseudonym").first.fill("Blue Heron")
+    page.get_by_role("button", name="Erase for good").click()
+    expect(page.get_by_text("Blue Heron")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".st-key-card-person-0").get_by_text("Grey Owl")).to_be_visible()
+    library = page_server.library
+    assert [s.name for s in library.list()] == [OTHER]
+    with closing(sqlite3.connect(library.root / "library.sqlite3")) as database:
+        assert "Blue Heron" not in "\n".join(database.iterdump())

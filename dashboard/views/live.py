@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.live.component import live_view
 from dashboard.views import method, sessions
+from dashboard.views.safety import remind
 
 FOOTNOTE = (
     "Movement tracker for exercise practice. Its numbers are estimates. Not a medical device: "
@@ -24,4 +25,5 @@ def show() -> None:
     if wish is not None and wish.get("page") in _PAGES:
         page = st.Page(_PAGES[wish["page"]], url_path=wish["page"])
         st.switch_page(page, query_params={k: v for k, v in wish.items() if k != "page"})
+    remind()
     st.caption(FOOTNOTE)

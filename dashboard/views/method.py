@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.views.cards import card
+from dashboard.views.safety import show_comfortable_range
 
 NOT_MEDICAL: Final = (
     "torso is a movement tracker for exercise practice. Its numbers are estimates. It is **not a "
@@ -49,6 +50,20 @@ to 100 and are pooled over the whole turn. There is no ratio of thoracic to lumb
 lower part is small, such a ratio can be anything.
 """
 
+MEASURED: Final = """
+| | three sensors | two sensors |
+|---|---|---|
+| pelvis, chest against pelvis, whole turn | measured | measured |
+| lumbar and thoracic | **measured**, but for soft tissue | **estimated** from their sum |
+| shares of lumbar and thoracic | measured, with an interval | estimated: hatched, wide interval |
+| side of the turn, number of repetitions | measured | measured |
+| reasons and hints | rules, not tested on outcomes | rules, not tested on outcomes |
+| real change or noise | your own sessions and published figures | the same, without the split |
+
+Not known at all: what a single vertebra does, how much the skin moves on you, and whether a turn is
+good for you.
+"""
+
 TRUST: Final = """
 Every number comes with an interval. The true value lies inside 95 % intervals about 19 times out
 of 20, as far as the known sources of error go: how the sensors sit, the slow drift of their
@@ -84,7 +99,8 @@ elastic over tape is best.
 
 PRIVACY: Final = """
 Sessions stay on this computer. There is no account and nothing is sent anywhere. Delete a session
-on its page and it is gone, with its recording.
+on its page and it is gone, with its recording. Under *Sessions*, *People*, everything about one is
+packed into one file, or erased.
 """
 
 
@@ -94,11 +110,15 @@ def show() -> None:
     st.warning(NOT_MEDICAL, icon=":material/health_and_safety:")
     left, right = st.columns(2, gap="large")
     with left:
-        _section("Before you start", ASK_FIRST)
+        with card("Before you start"):
+            st.header("Before you start")
+            st.markdown(ASK_FIRST)
+            show_comfortable_range()
         _section("When to stop", STOP_NOW)
         _section("The drills", DRILLS)
     with right:
         _section("What the numbers mean", ANGLES)
+        _section("Measured or estimated", MEASURED)
         _section("How far to trust them", TRUST)
         _section("What cannot be seen", BLIND)
         _section("Your data", PRIVACY)

@@ -11,10 +11,11 @@ from dashboard.views import typed, wording
 from dashboard.views.cards import card
 from dashboard.views.charts import angle_chart, angle_points, peak_chart, peak_points
 from dashboard.views.going import go
+from dashboard.views.safety import remind
 from dashboard.views.saying import attempt, plain
 from dashboard.views.shelf import BADGES
 from sessions.counted import counted_drill, left_out
-from sessions.errors import SessionError
+from sessions.errors import LibraryError, SessionError
 from sessions.library import ANGLES, RECORDING, REPS, SUMMARY
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ DELETE: Final = "Delete"
 DELETE_ASKED: Final = "Delete this session with its recording? This cannot be undone."
 DELETE_NOW: Final = "Delete for good"
 DELETED: Final = "Session deleted."
+RECOMPUTE: Final = "Compute again"
+RECOMPUTE_HELP: Final = (
+    "From the recording, with this version. What was typed stays; the results before are kept."
+)
+RECOMPUTED: Final = "Computed again."
 NO_RESULTS: Final = "This recording has no results yet."
 ANALYSE: Final = "Analyse it now"
 WORKING: Final = "Working out the angles…"
@@ -60,6 +66,7 @@ def show(library: Library, session: StoredSession) -> None:
         Its results are damaged.
     """
     st.title(plain(wording.called(session)))
+    remind()
     verdict, words = wording.session_verdict(session)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(words, color=BADGES[verdict])
@@ -98,9 +105,30 @@ def _show_actions(library: Library, session: StoredSession) -> None:
                     on_click="ignore",
                     key=f"download-{file}",
                 )
+        if session.recording is not None and session.analysed:
+            st.button(
+                RECOMPUTE,
+                icon=":material/refresh:",
+                help=RECOMPUTE_HELP,
+                on_click=_recompute,
+                args=(library, session),
+            )
         with st.popover(DELETE, icon=":material/delete:"):
             st.markdown(DELETE_ASKED)
             st.button(DELETE_NOW, type="primary", on_click=_delete, args=(library, session.name))
+
+
+def _recompute(library: Library, session: StoredSession) -> None:
+    from fusion.errors import FusionError
+    from sessions.recompute import recompute
+
+    def again() -> None:
+        try:
+            recompute(library, session, again=True)
+        except FusionError as error:
+            raise LibraryError(str(error)) from error
+
+    attempt(again, RECOMPUTED)
 
 
 def _delete(library: Library, name: str) -> None:

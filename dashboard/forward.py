@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Final
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -42,19 +43,20 @@ class Forwarder:
     def __init__(self, socket: WebSocket, data_root: Path) -> None:
         self._socket = socket
         self._data_root = data_root
+        self._guest: Guest | None = socket.scope.get(GUEST)
         self._service: ClientConnection | None = None
         self._joined = asyncio.Event()
 
     async def run(self) -> None:
         """Forward until the viewer leaves, or is sent away."""
-        guest: Guest | None = self._socket.scope.get(GUEST)
+        guest = self._guest
         if guest is None:
-            await self._run(None)
+            await self._run()
             return
         if guest.views >= MAX_GUEST_VIEWS:
             await self._socket.close(POLICY_VIOLATION)
             return
-        running = asyncio.create_task(self._run(guest))
+        running = asyncio.create_task(self._run())
         loop = asyncio.get_running_loop()
 
         def leave() -> None:
@@ -71,7 +73,7 @@ class Forwarder:
         else:
             running.result()
 
-    async def _run(self, guest: Guest | None) -> None:
+    async def _run(self) -> None:
         await self._socket.accept()
         downwards = asyncio.create_task(self._keep_forwarding())
         allowance = Allowance()
@@ -83,7 +85,7 @@ class Forwarder:
                     break
                 if not allowance.take():
                     await self._refuse(command, TOO_FAST)
-                elif guest is not None and not guest.may_control:
+                elif self._guest is not None and not self._guest.may_control:
                     await self._refuse(command, GUESTS_WATCH)
                 else:
                     await self._pass_on(command)
@@ -142,10 +144,18 @@ class Forwarder:
 
     async def _forward(self, service: ClientConnection) -> None:
         async for message in service:
+            self._check_key()
             if isinstance(message, bytes):
                 await self._socket.send_bytes(message)
             else:
                 await self._socket.send_text(message)
+
+    def _check_key(self) -> None:
+        """Send a guest away whose key has ended while it watched."""
+        guest = self._guest
+        if guest is not None and time.monotonic() >= guest.until_s:
+            for leave in tuple(guest.leave):
+                leave()
 
     async def _say(self, *, connected: bool) -> None:
         said: dict[str, object] = {"type": "service", "connected": connected}

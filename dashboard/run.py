@@ -33,6 +33,11 @@ START_TIMEOUT_S: Final = 60.0
 CLOSE_TIMEOUT_S: Final = 8.0
 POLL_S: Final = 0.1
 
+NOT_SHARED_LATER: Final = (
+    "--share can only be asked for at the start: if the Share page shows no link, end torso"
+    " (Ctrl-C where it runs) and start it again with --share."
+)
+
 IN_VAIN: Final = frozenset({ALREADY_RUNNING, PORT_TAKEN})
 """Exit statuses after which another start changes nothing; the child has said why."""
 
@@ -74,7 +79,7 @@ def run_dashboard(
     data_root = data_folder(data)
     running = read_running(data_root)
     if running is not None:
-        return _show_running(running, open_browser=open_browser)
+        return _show_running(running, open_browser=open_browser, share=share)
     found = free_port(port)
     if found is None:
         _say(f"No free port between {port} and {port + PORTS_TO_TRY - 1}: choose with --port.")
@@ -102,11 +107,13 @@ def free_port(wanted: int) -> int | None:
     return None
 
 
-def _show_running(running: RunningService, *, open_browser: bool) -> int:
+def _show_running(running: RunningService, *, open_browser: bool, share: bool) -> int:
     _say(f"torso is already running: {running.page_url}")
+    if share:
+        _say(NOT_SHARED_LATER)
     if open_browser:
         webbrowser.open(running.page_url)
-    return 0
+    return 1 if share else 0
 
 
 def _say(words: str) -> None:

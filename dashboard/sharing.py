@@ -43,6 +43,8 @@ class Guest:
         Where it came from.
     since_unix_s
         When it came (s since 1970).
+    until_s
+        When its key ends (monotonic s).
     may_control
         Whether it may press the live page's buttons.
     leave
@@ -52,6 +54,7 @@ class Guest:
     number: int
     address: str
     since_unix_s: float
+    until_s: float
     may_control: bool = False
     leave: set[Callable[[], None]] = field(default_factory=set)
 
@@ -80,7 +83,6 @@ class Sharing:
         self._unix_s = unix_s
         # Replaced, never changed: pages read them from other threads.
         self._guests: dict[str, Guest] = {}
-        self._until_s: dict[str, float] = {}
         self._count = 0
         self._wrong: deque[tuple[float, str]] = deque()
 
@@ -120,8 +122,8 @@ class Sharing:
             raise TooManyError("Too many people are watching already.")
         self._count += 1
         key = _random()
-        self._until_s = {**self._until_s, key: now_s + KEY_LIFETIME_S}
-        self._guests = {**self._guests, key: Guest(self._count, address, self._unix_s())}
+        guest = Guest(self._count, address, self._unix_s(), now_s + KEY_LIFETIME_S)
+        self._guests = {**self._guests, key: guest}
         return key
 
     def guest(self, key: str | None) -> Guest | None:
@@ -149,14 +151,13 @@ class Sharing:
 
     def _expire(self) -> None:
         now_s = self._now_s()
-        late = {key for key, until_s in self._until_s.items() if until_s <= now_s}
+        late = {key for key, guest in self._guests.items() if guest.until_s <= now_s}
         if late:
             self._send_away(late)
 
     def _send_away(self, keys: set[str]) -> None:
         gone = [guest for key, guest in self._guests.items() if key in keys]
         self._guests = {key: guest for key, guest in self._guests.items() if key not in keys}
-        self._until_s = {key: self._until_s[key] for key in self._guests}
         for guest in gone:
             for leave in tuple(guest.leave):
                 leave()

@@ -6,8 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from sensors.bounded import read_bounded
 from sensors.errors import CalibrationStoreError
 from sensors.inertial_calibration import InertialCalibration
+from sensors.private import make_folder, replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +43,7 @@ class CalibrationStore:
         """
         path = self.path(sensor)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_bounded(path).decode()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
@@ -61,11 +63,9 @@ class CalibrationStore:
         """
         path = self.path(sensor)
         record = {"sensor": sensor, "calibration": calibration.to_json()}
-        unfinished = path.with_suffix(".new")
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-            unfinished.replace(path)
+            make_folder(self.root)
+            replace_file(path, (json.dumps(record, indent=2) + "\n").encode())
         except OSError as error:
             raise CalibrationStoreError(path, f"cannot be written ({error.strerror})") from error
         return path

@@ -6,7 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from sensors.bounded import read_bounded
 from sensors.errors import RoleError
+from sensors.private import make_folder, replace_file
 from sensors.samples import Placement, SensorId, SensorInfo
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class RoleStore:
             There is a file, but it cannot be read.
         """
         try:
-            text = self.path.read_text(encoding="utf-8")
+            text = read_bounded(self.path).decode()
         except FileNotFoundError:
             return ()
         except (OSError, UnicodeDecodeError) as error:
@@ -73,11 +75,9 @@ class RoleStore:
         if len({info.sensor for info in ordered}) < len(ordered):
             raise ValueError("one sensor cannot be worn at two places")
         content = {"sensors": [_write(info) for info in ordered]}
-        unfinished = self.path.with_suffix(".new")
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-            unfinished.replace(self.path)
+            make_folder(self.path.parent)
+            replace_file(self.path, (json.dumps(content, indent=2) + "\n").encode())
         except OSError as error:
             raise RoleError(self.path, f"cannot be written ({error.strerror})") from error
 

@@ -11,6 +11,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sensors.bounded import read_bounded
 from sessions.errors import LibraryError, one_line
 from sessions.files import is_own_file, write_private
 
@@ -124,7 +125,7 @@ def read_about(folder: Path) -> About:
     if not is_own_file(path):
         raise LibraryError(f"{path} is no file of this folder; remove it.")
     try:
-        return decode_about(json.loads(path.read_text(encoding="utf-8")))
+        return decode_about(json.loads(read_bounded(path)))
     except (OSError, ValueError, KeyError, TypeError, RecursionError, LibraryError) as error:
         raise LibraryError(
             one_line(f"{path} is damaged ({error}); mend it by hand or delete it.")

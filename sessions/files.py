@@ -5,42 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
+from sensors.private import PRIVATE_FILE, make_folder, replace_file, write_through
 from sessions.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
-
-
-def make_folder(folder: Path, *, new: bool = False) -> None:
-    """Make a folder and those above it, each only for its owner; others keep their permissions.
-
-    Parameters
-    ----------
-    folder
-        Where.
-    new
-        Whether it must not exist yet.
-
-    Raises
-    ------
-    FileExistsError
-        It is a file, or exists though it has to be ``new``.
-    OSError
-        It cannot be made.
-    """
-    if folder.is_dir() and not new:
-        return
-    for above in reversed(folder.parents):
-        if not above.is_dir():
-            above.mkdir(PRIVATE_FOLDER, exist_ok=True)
-    folder.mkdir(PRIVATE_FOLDER, exist_ok=not new)
 
 
 def is_own_file(path: Path) -> bool:
@@ -61,17 +33,10 @@ def write_private(path: Path, data: bytes) -> None:
     OutputError
         The disk refuses; what was there before is still there.
     """
-    fresh: str | None = None
     try:
-        handle, fresh = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            _write_through(file, data)
-        Path(fresh).replace(path)
+        replace_file(path, data)
     except OSError as error:
-        if fresh is not None:
-            Path(fresh).unlink(missing_ok=True)
         raise OutputError(path, f"cannot be written ({error.strerror}).") from error
-    sync_folder(path.parent)
 
 
 def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -112,28 +77,10 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk itself, where the system can."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):  # some file systems cannot; the files themselves are safe
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def _write(path: Path, data: bytes) -> None:
     with open(path, "xb", opener=_private) as file:
-        _write_through(file, data)
+        write_through(file, data)
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, PRIVATE_FILE)
-
-
-def _write_through(file: BinaryIO, data: bytes) -> None:
-    file.write(data)
-    file.flush()
-    os.fsync(file.fileno())

@@ -14,8 +14,9 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Self
 
+from sensors.private import PRIVATE_FILE
 from sessions.errors import LibraryError
-from sessions.files import PRIVATE_FILE, is_own_folder
+from sessions.files import is_own_folder
 from sessions.index_rows import insert_session, session_of, where
 from sessions.index_schema import MIGRATIONS
 from sessions.names import is_session_name

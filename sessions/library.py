@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import platformdirs
 
+from sensors.private import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, sync_folder
 from sensors.recording import is_being_written
 from sessions.about import ABOUT, About, Exclusion, Mark, person_name, read_about, write_about
 from sessions.errors import LibraryError, OutputError, one_line
-from sessions.files import is_own_folder, make_folder, sync_folder
+from sessions.files import is_own_folder
 from sessions.index import Index, discard
 from sessions.names import check_session_name
 from sessions.people import Person, read_people, write_people
@@ -305,6 +306,7 @@ class Library:
             make_folder(out, new=True)
             for session in sessions:
                 shutil.copytree(session.path, out / session.name, ignore=_links)
+                _make_private(out / session.name)
         except FileExistsError:
             raise OutputError(out, "exists already; give a new folder.") from None
         except (OSError, shutil.Error) as error:
@@ -395,6 +397,13 @@ def _remove(folder: Path) -> None:
         raise OutputError(
             folder, f"cannot be deleted ({error.strerror}); close what uses it and try again."
         ) from error
+
+
+def _make_private(folder: Path) -> None:
+    """Take away what a copy brought along of the permissions of its original."""
+    folder.chmod(PRIVATE_FOLDER)
+    for path in folder.rglob("*"):
+        path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
 
 
 def _check_finished(folder: Path) -> None:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from sensors.bounded import read_bounded
 from sessions.about import NOTE_LENGTH, person_name
 from sessions.errors import LibraryError, one_line
 from sessions.files import is_own_file, write_private
@@ -58,7 +59,7 @@ def read_people(root: Path) -> dict[str, str]:
     if not is_own_file(path):
         raise LibraryError(f"{path} is no file of this folder; remove it.")
     try:
-        return _decode(json.loads(path.read_text(encoding="utf-8")))
+        return _decode(json.loads(read_bounded(path)))
     except (
         OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, LibraryError,
     ) as error:  # fmt: skip

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sensors.bounded import read_bounded
 from sessions.about import About, read_about
 from sessions.errors import LibraryError
 from sessions.files import is_own_file, is_own_folder
@@ -177,7 +178,7 @@ def _read_summary(path: Path) -> tuple[dict[str, object] | None, str | None]:
     if path.is_symlink():
         return None, f"{path.name} is a link; analyse the recording again."
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_bounded(path))
     except FileNotFoundError:
         return None, None
     except (OSError, ValueError, RecursionError):

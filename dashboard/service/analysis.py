@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.messages import ANALYSIS_DONE, ANALYSIS_RUNNING
 from sensors.errors import RecordingError
+from sensors.private import replace_file
 from sensors.recording import is_being_written, pack_recording
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         analyze(recording, out)
     except (FusionError, SessionError) as error:
         sys.stderr.write(f"{error}\n")
-        (out / NOT_ANALYSED).write_text(f"{error}\n", "utf-8")
+        with suppress(OSError):  # it is tried again after the next start then
+            replace_file(out / NOT_ANALYSED, f"{error}\n".encode())
         return 3
     return 0
 

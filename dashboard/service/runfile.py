@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from sensors.private import PRIVATE_FILE, make_folder, replace_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -82,12 +84,7 @@ def read_running(data_root: Path) -> RunningService | None:
 def write_running(data_root: Path, running: RunningService) -> None:
     """Tell where the service is; the file appears whole and is its owner's alone."""
     path = data_root / FOLDER / "service.json"
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(running), file)
-    fresh.replace(path)
+    replace_file(path, json.dumps(asdict(running)).encode())
 
 
 @contextmanager
@@ -100,8 +97,8 @@ def sole_service(data_root: Path) -> Iterator[None]:
         If another one is.
     """
     folder = data_root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    make_folder(folder)
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         _lock(handle, data_root)
         try:

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from sensors.private import PRIVATE_FILE, make_folder, sync_folder
 from sensors.recording.claim import claim
 
 if TYPE_CHECKING:
@@ -77,9 +78,7 @@ class Appender:
         OSError
             The disk refuses, or something else is in its place.
         """
-        for folder in reversed(self.path.parents):
-            if not folder.is_dir():
-                folder.mkdir(0o700, exist_ok=True)
+        make_folder(self.path.parent)
         fresh = _create(self.path)
         try:
             os.lseek(self._handle, 0, os.SEEK_SET)
@@ -98,7 +97,7 @@ class Appender:
 
 
 def _create(path: Path) -> int:
-    handle = os.open(path, _FLAGS, 0o600)
+    handle = os.open(path, _FLAGS, PRIVATE_FILE)
     claim(handle)
     sync_folder(path.parent)
     return handle
@@ -108,15 +107,3 @@ def _write_all(handle: int, data: bytes) -> None:
     at = os.write(handle, data)
     while at < len(data):
         at += os.write(handle, data[at : at + _COPY_BYTES])
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk itself, where the system can."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

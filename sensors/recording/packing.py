@@ -32,7 +32,8 @@ from mcap.records import (
 from mcap.writer import MCAP0_MAGIC
 
 from sensors.errors import RecordingError, RecordingWriteError
-from sensors.recording.appender import Appender, sync_folder
+from sensors.private import sync_folder
+from sensors.recording.appender import Appender
 from sensors.recording.claim import claimed
 from sensors.recording.format import SALVAGED
 from sensors.recording.records import HEAD, MESSAGE, records

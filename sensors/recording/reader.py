@@ -14,6 +14,7 @@ from mcap.exceptions import McapError
 from mcap.opcode import Opcode
 from mcap.records import Channel, Header, Metadata
 
+from sensors.bounded import open_plain
 from sensors.errors import RecordingError, RecordingFormatError
 from sensors.recording.format import (
     ARRIVAL,
@@ -222,7 +223,7 @@ _LEAST: Final = MESSAGE.size + ARRIVAL.size
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return open_plain(path)
     except OSError as error:
         raise RecordingError(path, f"cannot be opened ({error.strerror}).") from error
 

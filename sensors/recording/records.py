@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -33,8 +34,11 @@ _CHUNK: Final = struct.Struct("<QQQII")
 
 _SIZE: Final = struct.Struct("<Q")
 _BLOCK_BYTES: Final = 1 << 20
-_MOST_UNPACKED_BYTES: Final = 64 << 20
-"""No chunk of ours is larger; one that claims to be is damaged, or a trap."""
+_MOST_BYTES: Final = 64 << 20
+"""No record or chunk of ours is larger; one that claims to be is damaged, or a trap."""
+
+_MOST_EXPANSION: Final = 100
+"""Chunks together hold at most so many times the bytes of their file, and :data:`_MOST_BYTES`."""
 
 _NAMES: Final = {b"": "", b"zstd": "zstd"}
 
@@ -56,21 +60,23 @@ def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     if not MCAP0_MAGIC.startswith(magic):
         raise RecordingFormatError(path, "it does not begin like one")
     rest, left = b"", size - len(magic)
+    room = _Room(_MOST_BYTES + _MOST_EXPANSION * size)
     while block := file.read(_BLOCK_BYTES):
         left -= len(block)
         data, at = rest + block, 0
         while at + HEAD.size <= len(data):
             opcode, length = HEAD.unpack_from(data, at)
             end = at + HEAD.size + length
-            if opcode == 0 or (end > len(data) and end - len(data) > left):
-                yield from _last(path, opcode, data[at + HEAD.size :] + file.read())
+            if opcode == 0 or length > _MOST_BYTES or end - len(data) > left:
+                rest = data[at + HEAD.size :] + file.read(_MOST_BYTES)
+                yield from _last(path, opcode, rest)
                 return
             if end > len(data):
                 break
             body = data[at + HEAD.size : end]
             at = end
             if opcode == Opcode.CHUNK:
-                yield from _unpacked(path, body)
+                yield from room.unpacked(path, body)
             else:
                 yield opcode, body
             if opcode == Opcode.DATA_END:
@@ -92,6 +98,21 @@ def split(data: bytes) -> Iterator[tuple[int, bytes]]:
         at = end
 
 
+@dataclass(slots=True)
+class _Room:
+    """What the chunks of a file may still unpack to."""
+
+    left: int
+
+    def unpacked(self, path: Path, body: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield the records of a chunk, as long as there is room."""
+        for opcode, record in _unpacked(path, body):
+            self.left -= HEAD.size + len(record)
+            yield opcode, record
+        if self.left < 0:
+            raise RecordingFormatError(path, "it holds more than a file of its size can")
+
+
 def _last(path: Path, opcode: int, body: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield what is whole in a record that is cut off."""
     if opcode == Opcode.CHUNK:
@@ -111,7 +132,7 @@ def _unpacked(path: Path, body: bytes) -> Iterator[tuple[int, bytes]]:
         raise RecordingFormatError(path, "it was packed by another program in a way unknown here")
     (stored,) = _SIZE.unpack_from(body, at - _SIZE.size)
     packed = body[at : at + stored]
-    data = _decompressed(packed, min(size, _MOST_UNPACKED_BYTES)) if name else packed
+    data = _decompressed(packed, min(size, _MOST_BYTES)) if name else packed
     if len(packed) == stored and (len(data) != size or (crc and zlib.crc32(data) != crc)):
         yield Opcode.CHUNK, b""
         return

@@ -84,7 +84,7 @@ def read_description(path: Path) -> Description:
         content = json.loads(read_bytes(path))
     except json.JSONDecodeError as error:
         raise SourceError(path, f"is no JSON ({error.msg}).", row=error.lineno) from None
-    except (UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # not UTF-8, too deep, or a number without end
         raise SourceError(path, "is no JSON in UTF-8.") from None
     if not isinstance(content, dict):
         raise SourceError(path, "must hold one JSON object, { … }.")

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from sensors.bounded import MOST_JSON_BYTES, read_bounded
 from sessions.columns import to_numpy
 from sessions.errors import SourceError
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 LINE_LIMIT = 65536
 """No row of a table of ours is longer (bytes); garbage is."""
+
+MOST_TABLE_BYTES = 2 << 30
+"""One sensor at 1000 samples a second for five hours."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WORDS = {"nan", "inf", "infinity"}
@@ -61,16 +65,16 @@ class Table:
         raise IndexError(index)
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, most_bytes: int = MOST_JSON_BYTES) -> bytes:
     """Content of a text file.
 
     Raises
     ------
     SourceError
-        It is missing, empty, cannot be opened, or is no UTF-8 text.
+        It is missing, empty, too large, cannot be opened, or is no UTF-8 text.
     """
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, most_bytes)
     except FileNotFoundError:
         raise SourceError(path, "is missing.") from None
     except OSError as error:
@@ -128,7 +132,7 @@ def read_table(path: Path, *, wanted: Sequence[str], may_be_empty: Sequence[str]
     SourceError
         Naming file, row and column.
     """
-    data = read_bytes(path)
+    data = read_bytes(path, MOST_TABLE_BYTES)
     header = read_header(path, data)
     names = [name for name in wanted if name in header]
     body, dropped_row = _without_torn_line(path, data, header, names)

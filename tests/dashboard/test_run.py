@@ -9,9 +9,14 @@ import time
 
 import pytest
 
-from dashboard.run import Child, free_port
+from dashboard.run import NOT_SHARED_LATER, Child, free_port, run_dashboard
 from dashboard.service.ask import get_json
-from dashboard.service.runfile import read_running
+from dashboard.service.runfile import (
+    RunningService,
+    read_running,
+    sole_service,
+    write_running,
+)
 from dashboard.serving import listen
 from sensors.recording import read_recording
 
@@ -134,6 +139,16 @@ def test_children_do_not_outlive_a_killed_parent(household):
     household.process.kill()
     wait_for(lambda: not any(alive(pid) for pid in children))
     assert read_recording(recording).complete
+
+
+def test_sharing_cannot_be_asked_for_later(tmp_path, capsys):
+    with sole_service(tmp_path):
+        write_running(tmp_path, RunningService(1, 2, "t0ken", "made up", 8501))
+        assert run_dashboard(data=tmp_path, open_browser=False, share=True) == 1
+        said = capsys.readouterr().out
+        assert "already running: http://localhost:8501" in said
+        assert NOT_SHARED_LATER in said
+        assert run_dashboard(data=tmp_path, open_browser=False) == 0
 
 
 def test_a_taken_port_is_stepped_over():

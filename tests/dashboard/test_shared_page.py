@@ -7,6 +7,7 @@ import asyncio
 import http.client
 import json
 import socket
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -213,6 +214,16 @@ async def test_what_was_revoked_cannot_be_replayed(page):
     with pytest.raises(InvalidStatus, match="403"):
         async with page.watch(key):
             pass
+
+
+async def test_a_view_ends_with_its_key(page):
+    async with page.watch(await page.come_in()) as live:
+        await reply_to(live, {"name": "mark"})
+        (guest,) = page.sharing.guests
+        guest.until_s = time.monotonic()
+        page.desk.hub.publish_snapshot('{"type": "snapshot"}')
+        await closed(live)
+    assert page.sharing.guests == ()
 
 
 async def test_guessing_links_ends_in_waiting(page):

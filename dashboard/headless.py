@@ -10,11 +10,11 @@ from dashboard.service.hub import Hub
 from fusion.setup import Setup
 from sensors.drivers.simulated import SimulatedSource
 from sensors.errors import RecordingExistsError
+from sensors.private import make_folder
 from sensors.recording import pack_recording
 from sensors.samples import Activity
 from sessions.analyze import analyze
 from sessions.errors import OutputError
-from sessions.files import make_folder
 from sessions.library import RECORDING
 
 if TYPE_CHECKING:

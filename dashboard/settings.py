@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
 import platformdirs
+
+from sensors.bounded import read_bounded
+from sensors.private import make_folder, replace_file
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "language": ("en", "de"),
@@ -87,8 +89,8 @@ def load() -> Settings:
 
 def _read(path: Path) -> Settings:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = json.loads(read_bounded(path))
+    except (OSError, ValueError, RecursionError):
         return Settings()
     if not isinstance(content, dict):
         return Settings()
@@ -117,13 +119,8 @@ def choose(**changes: str | bool) -> Settings:
     chosen = replace(load(), **changes)  # type: ignore[arg-type]  # checked just above
     path = settings_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Made readable for its owner alone, and put in place whole.
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, delete=False
-        ) as file:
-            json.dump(asdict(chosen), file, indent=2)
-        Path(file.name).replace(path)
+        make_folder(path.parent)
+        replace_file(path, json.dumps(asdict(chosen), indent=2).encode())
     except OSError as error:
         raise SettingsError(
             f"The settings could not be kept in {path}: {error.strerror}."

@@ -1,6 +1,7 @@
 """Benchmarks: `accuracy` against the truth and other filters, `broad` against recorded sensors with
 optical truth, `files` the whole way with speed,
-`throughput` of three sensors on one radio, `fuzz` and `decoding` of every protocol, `ble`: three
+`throughput` of three sensors on one radio, `fuzz` of every protocol and of every reader of files,
+`decoding` of every protocol, `soak`: hours of a live session, does anything grow, `ble`: three
 emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
 `clocks`: how well sensors are on one clock; `people`: simulated people who do everything wrong that
 people do, repetitions and warnings counted; `document` writes docs/benchmarks.md.
@@ -16,7 +17,19 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import accuracy, ble, broad, clocks, decoding, document, fuzz, people, throughput
+from benchmarks import (
+    accuracy,
+    ble,
+    broad,
+    clocks,
+    decoding,
+    document,
+    fuzz,
+    fuzz_files,
+    people,
+    soak,
+    throughput,
+)
 from fusion.results import ANGLES, SessionResult
 from sensors.samples import Activity
 from sensors.simulation.session import (
@@ -53,6 +66,7 @@ CHOICES = (
     "ble",
     "clocks",
     "people",
+    "soak",
     "document",
     "all",
 )
@@ -67,6 +81,12 @@ def main() -> None:
     parser.add_argument(
         "--notifications", type=int, default=100_000, help="of fuzz, per protocol (default: 100000)"
     )
+    parser.add_argument(
+        "--bad-files", type=int, default=2000, help="of fuzz, per reader (default: 2000)"
+    )
+    parser.add_argument(
+        "--hours", type=float, default=12.0, help="of soak, simulated (default: 12)"
+    )
     parser.add_argument("--drops", type=int, default=20, help="of ble (default: 20)")
     parser.add_argument(
         "--broad", type=Path, default=broad.FOLDER, help="folder of the BROAD trials"
@@ -79,6 +99,7 @@ def main() -> None:
     )
     parser.add_argument("--jobs", type=int, default=1, help="processors to use (default: 1)")
     args = parser.parse_args()
+    run_long(args)
     if args.which in ("document", "all"):
         effort = document.Effort(
             seeds=args.seeds, longest_minutes=args.longest, jobs=args.jobs, broad=args.broad
@@ -97,6 +118,13 @@ def main() -> None:
     run_gates(args)
     if args.which in ("fuzz", "all"):
         fuzz.run(args.notifications)
+        fuzz_files.run(args.bad_files)
+
+
+def run_long(args: argparse.Namespace) -> None:
+    """Run what takes hours, and so is no part of `all`."""
+    if args.which == "soak" and not soak.run(args.hours):
+        raise SystemExit("soak: something grows")
 
 
 def run_gates(args: argparse.Namespace) -> None:

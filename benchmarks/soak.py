@@ -156,6 +156,8 @@ async def _soak(
                     show(seen[-1])
                     steps_ms.clear()
             skipped = viewer.skipped
+        seen.append(_look(duration_s, engine, steps_ms))
+        show(seen[-1])
         reps = wearer.reps + len(engine.fuser.reps)
         engine.close(source.now_s())
     found = read_recording(recording)

@@ -1,7 +1,8 @@
 """Benchmarks: `accuracy` against the truth and other filters, `broad` against recorded sensors with
 optical truth, `files` the whole way with speed,
 `throughput` of three sensors on one radio, `fuzz` of every protocol and of every reader of files,
-`decoding` of every protocol, `soak`: hours of a live session, does anything grow, `ble`: three
+`decoding` of every protocol, `soak`: hours of a live session, does anything grow, `chaos`: a
+live session while everything around it fails, `ble`: three
 emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
 `clocks`: how well sensors are on one clock; `people`: simulated people who do everything wrong that
 people do, repetitions and warnings counted; `document` writes docs/benchmarks.md.
@@ -21,6 +22,7 @@ from benchmarks import (
     accuracy,
     ble,
     broad,
+    chaos,
     clocks,
     decoding,
     document,
@@ -67,6 +69,7 @@ CHOICES = (
     "clocks",
     "people",
     "soak",
+    "chaos",
     "document",
     "all",
 )
@@ -87,6 +90,7 @@ def main() -> None:
     parser.add_argument(
         "--hours", type=float, default=12.0, help="of soak, simulated (default: 12)"
     )
+    parser.add_argument("--faults", type=int, default=500, help="of chaos (default: 500)")
     parser.add_argument("--drops", type=int, default=20, help="of ble (default: 20)")
     parser.add_argument(
         "--broad", type=Path, default=broad.FOLDER, help="folder of the BROAD trials"
@@ -125,6 +129,8 @@ def run_long(args: argparse.Namespace) -> None:
     """Run what takes hours, and so is no part of `all`."""
     if args.which == "soak" and not soak.run(args.hours):
         raise SystemExit("soak: something grows")
+    if args.which == "chaos" and not chaos.run(args.faults):
+        raise SystemExit("chaos: something was lost or not said")
 
 
 def run_gates(args: argparse.Namespace) -> None:

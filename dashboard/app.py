@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.live.assets import STATIC_FOLDER
-from dashboard.views import live, look, method, sessions, settings, share
+from dashboard.views import devices, live, look, method, sessions, settings, share
 from dashboard.views.cards import CARD_STYLE
 from dashboard.words import say
 
@@ -16,12 +16,15 @@ st.set_page_config(page_title="torso", page_icon=MARK, layout="wide")
 st.logo(MARK, size="medium")
 st.html(CARD_STYLE)
 
-look.apply()
+look.enlarge()
 
-st.navigation(
+page = st.navigation(
     [
         st.Page(
             live.show, title=say("Live"), icon=":material/sensors:", url_path="live", default=True
+        ),
+        st.Page(
+            devices.show, title=say("Devices"), icon=":material/bluetooth:", url_path="devices"
         ),
         st.Page(
             sessions.show, title=say("Sessions"), icon=":material/history:", url_path="sessions"
@@ -36,4 +39,8 @@ st.navigation(
         st.Page(settings.show, title=say("Settings"), icon=":material/tune:", url_path="settings"),
     ],
     position="top",
-).run()
+)
+# Not before the pages are known: a run that begins again would forget which one was asked for.
+if look.apply():
+    st.rerun()
+page.run()

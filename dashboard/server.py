@@ -97,6 +97,9 @@ def page_app(data_root: Path, port: int, sharing: Sharing | None = None) -> ASGI
     """Build the whole application behind one port: page, live stream, health, doors."""
     import streamlit
 
+    from dashboard.views.look import apply
+
+    apply()
     return streamlit.App(
         APP,
         routes=live_routes(data_root),

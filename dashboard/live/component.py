@@ -1,4 +1,4 @@
-"""Python face of the live component: :func:`live_view` and :func:`share_bars`."""
+"""Python face of the live component and its like: the live view, devices, share bars."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def _loader(module: str) -> str:
 
 
 _live = st.components.v2.component("torso_live", css=_STYLE, js=_loader("main.js"))
+_devices = st.components.v2.component("torso_devices", css=_STYLE, js=_loader("devices.js"))
 _summary = st.components.v2.component("torso_shares", css=_STYLE, js=_loader("summary.js"))
 
 
@@ -64,6 +65,17 @@ def live_view(
         data={**live_choices(), "stream": stream, "speed": speed}, key=key, on_go_change=_nothing
     ).get("go")
     return pressed if isinstance(pressed, dict) else None
+
+
+def devices_view(key: str = "devices") -> None:
+    """Show which sensor is worn where and how each is doing; needs no reruns.
+
+    Parameters
+    ----------
+    key
+        Identity of the component on the page.
+    """
+    _devices(data=live_choices(), key=key)
 
 
 def _nothing() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.nearby import tell_apart, worn
 from dashboard.service.engine import RefusedError
 from sensors.errors import RoleError, SensorError
+from sensors.roles import is_stand_in
 from sensors.samples import Placement, SensorId
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from sensors.drivers.ble_source import BleSource
     from sensors.drivers.link import Advertisement
     from sensors.roles import RoleStore
+    from sensors.samples import SensorInfo
 
 SCAN_S: Final = 8.0
-COMMANDS: Final = frozenset({"scan", "identify", "wear"})
+COMMANDS: Final = frozenset({"scan", "identify", "wear", "rename", "forget"})
+LONGEST_NAME: Final = 40
 
 
 class Finder:
@@ -85,10 +88,15 @@ class Finder:
                 self._begin(self._scan())
             case "identify":
                 self._begin(self._identify(SensorId(str(fields.get("sensor")))))
+            case "wear" | "rename" | "forget" if not idle:
+                raise RefusedError("Stop the session before you choose other sensors.")
             case "wear":
-                if not idle:
-                    raise RefusedError("Stop the session before you choose other sensors.")
                 self._wear(fields.get("placements"))
+            case "rename":
+                self._rename(str(fields.get("sensor")), str(fields.get("name", "")).strip())
+            case "forget":
+                kept = [info for info in self._worn() if info.sensor != fields.get("sensor")]
+                self._remember(kept)
             case _:
                 raise RefusedError(f"There is no command “{name[:40]}”.")
 
@@ -134,7 +142,24 @@ class Finder:
             choice = {Placement(place): SensorId(str(s)) for place, s in placements.items() if s}
             new = {place: s for place, s in choice.items() if s not in kept}
             old = [replace(kept[s], placement=p) for p, s in choice.items() if s in kept]
-            self._store.put([*worn(new, self._around()), *old])
+            chosen = [*worn(new, self._around()), *old]
+        except ValueError as error:
+            raise RefusedError(f"This cannot be: {error}.") from None
+        self._remember(chosen)
+
+    def _rename(self, sensor: str, name: str) -> None:
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+            raise RefusedError(f"A name has 1 to {LONGEST_NAME} letters.")
+        if sensor not in {info.sensor for info in self._worn()}:
+            raise RefusedError("Only a sensor that is worn can be renamed.")
+        self._remember([replace(i, name=name) if i.sensor == sensor else i for i in self._worn()])
+
+    def _worn(self) -> list[SensorInfo]:
+        return [info for info in self._source.sensors if not is_stand_in(info)]
+
+    def _remember(self, sensors: list[SensorInfo]) -> None:
+        try:
+            self._store.put(sensors)
         except (ValueError, RoleError) as error:
             raise RefusedError(f"This cannot be: {error}.") from None
         self.chosen_anew = True

@@ -22,8 +22,21 @@ HIGH_CONTRAST: Final = {
 """Pelvis, lumbar, thoracic and the rest: apart in brightness as well as in hue."""
 
 
-def apply() -> None:
-    """Let the page look as chosen; to be called on every run, before anything is shown."""
+def enlarge() -> None:
+    """Enlarge the page's words, if that was chosen."""
+    if load().large_text:
+        st.html(f"<style>html {{ font-size: {LARGE_PX}px; }}</style>")
+
+
+def apply() -> bool:
+    """Let the page have the chosen colours.
+
+    Returns
+    -------
+    bool
+        Whether they were others before. The browser is told of them when a run begins, so the
+        present one has to begin again.
+    """
     chosen = load()
     changed = False
     for scheme in ("light", "dark"):
@@ -36,11 +49,7 @@ def apply() -> None:
             if config.get_option(option) != value:
                 config.set_option(option, value)
                 changed = True
-    if changed:
-        # Streamlit has told the browser of the theme before it began this run.
-        st.rerun()
-    if chosen.large_text:
-        st.html(f"<style>html {{ font-size: {LARGE_PX}px; }}</style>")
+    return changed
 
 
 @cache

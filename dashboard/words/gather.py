@@ -26,9 +26,13 @@ def gather() -> set[str]:
     marked with ``text`` and said later. What the service says is in ``messages``
     and in the rules of the cues.
     """
-    found = {words for file in ROOM.rglob("*.py") for words in _in_python(file)}
-    found |= {words for file in ROOM.rglob("*.js") for words in _in_javascript(file)}
-    return found | set(_in_messages())
+    files = (file for kind in ("py", "js") for file in ROOM.rglob(f"*.{kind}"))
+    return {words for file in files for words in said_in(file)} | set(_in_messages())
+
+
+def said_in(file: Path) -> set[str]:
+    """Return what one file says, Python or JavaScript."""
+    return set(_in_python(file) if file.suffix == ".py" else _in_javascript(file))
 
 
 def _in_python(file: Path) -> Iterator[str]:

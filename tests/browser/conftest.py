@@ -29,6 +29,7 @@ FLAGS = [
 ]
 
 READY_S = 60.0
+PATIENCE_MS = 110_000
 
 
 def pytest_collection_modifyitems(items):
@@ -90,7 +91,7 @@ def chromium():
     # Not for the session: while Playwright runs, no other test could run an event loop.
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=30_000)  # a busy computer draws late
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -107,6 +108,8 @@ def open_page(chromium):
             viewport={"width": width, "height": height}, color_scheme=scheme, **options
         )
         contexts.append(context)
+        # A busy machine is slow, not wrong: the time limit of the test is the only one.
+        context.set_default_timeout(PATIENCE_MS)
         if not first_use:
             context.add_init_script("localStorage.setItem('torso.read-before-use', 'yes')")
         page = context.new_page()

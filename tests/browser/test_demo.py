@@ -33,11 +33,11 @@ def live_reps(page):
 def test_a_newcomer_sees_turns_counted_and_takes_them_home_as_a_file(demo, open_page, tmp_path):
     page = open_page(demo.address, first_use=True)
     page.get_by_role("button", name="I have read this").click()
-    wait_for(page, "data.frames > 100", timeout_s=60)
-    wait_for(page, "data.state === 'drill' && data.reps >= 1", timeout_s=120)
+    wait_for(page, "data.frames > 100")
+    wait_for(page, "data.state === 'drill' && data.reps >= 1")
     before = number(page, "thoracic")
-    wait_for(page, f"Math.abs(data.thoracic - {before}) > 5", timeout_s=60)
-    wait_for(page, "data.reps >= 3", timeout_s=60)
+    wait_for(page, f"Math.abs(data.thoracic - {before}) > 5")
+    wait_for(page, "data.reps >= 3")
     assert page.locator(ROOT).get_attribute("data-calibration") in {"good", "doubtful"}
     expect(page.get_by_text("3 of 3 fine")).to_be_visible()
 

@@ -1,5 +1,7 @@
 """The live component alone, on a made-up stream."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -41,14 +43,13 @@ def number(page, name):
     return float(page.locator(ROOT).get_attribute(f"data-{name}") or "nan")
 
 
-def wait_for(page, condition, timeout_s=30):
+def wait_for(page, condition):
     """Wait until a JavaScript condition on the root's ``data`` holds."""
     page.locator(ROOT).wait_for()
     handle = page.locator(ROOT).element_handle()
     page.wait_for_function(
         f"(root) => {{ const data = root.dataset; return {condition}; }}",
         arg=handle,
-        timeout=1000 * timeout_s,
     )
 
 
@@ -107,7 +108,7 @@ def test_the_connection_returns_by_itself(stream, open_page):
     assert page.locator(ROOT).get_attribute("data-connection") == "lost"
     seen = number(page, "frames")
     stream.start()
-    wait_for(page, f"data.connection === 'open' && data.frames > {seen + 50}", timeout_s=40)
+    wait_for(page, f"data.connection === 'open' && data.frames > {seen + 50}")
     # A server that is away is an error to the browser and to Streamlit, not to us.
     away = ("ERR_CONNECTION", "Client Error in reaching server", "Is Streamlit still running?")
     open_page.complaints[:] = [c for c in open_page.complaints if not any(a in c for a in away)]
@@ -146,3 +147,28 @@ def test_leaving_the_page_lets_go_of_the_stream(calm_stream, open_page):
         page.get_by_role("link", name="Live").click()
     assert opened.value.url.endswith("/api/live")
     wait_for(page, "data.frames > 10")
+
+
+def test_devices_are_shown_as_they_are(poor_stream, open_page):
+    page = open_page(poor_stream.address)
+    wait_for(page, "data.frames > 0")
+    page.get_by_role("link", name="Devices", exact=True).click()
+    page.locator(".devices[data-connection=open]").wait_for()
+    worn = page.locator(".device")
+    expect(worn).to_have_count(2)
+    expect(worn.filter(has_text="Upper back")).to_contain_text("dBm")
+    expect(page.get_by_role("img", name="A back with the places")).to_be_visible()
+    expect(page.locator(".device .todo:visible").first).not_to_be_empty()
+
+
+def test_one_key_makes_it_big_and_space_still_starts(stream, open_page):
+    page = open_page(stream.address)
+    wait_for(page, "data.frames > 50")
+    page.keyboard.press("b")
+    big = page.get_by_role("region", name="Big view")
+    expect(big).to_be_visible()
+    page.keyboard.press(" ")
+    wait_for(page, "data.state == 'drill'")
+    expect(big.locator(".big-size")).to_have_text(re.compile(r"^\d+°$"))
+    page.keyboard.press("b")
+    expect(big).to_be_hidden()

@@ -11,7 +11,7 @@ const REMEMBER = "torso.drill";
 /**
  * @typedef {object} Actions
  * @property {() => void} startOrStop @property {() => void} calibrate
- * @property {() => void} mark @property {() => void} rezero
+ * @property {() => void} mark @property {() => void} rezero @property {() => void} big
  */
 
 export class Controls {
@@ -23,6 +23,7 @@ export class Controls {
     this.calibrate = button("calibrate", say("Calibrate"), "", actions.calibrate);
     this.mark = button("mark", say("Mark"), "M", actions.mark);
     this.rezero = button("rezero", say("Re-zero"), "Z", actions.rezero);
+    this.big = button("big", say("Big"), "B", actions.big);
     this.start = button("start", say("Start"), say("space"), actions.startOrStop);
     this.options = Object.entries(DRILLS).map(([activity, drill]) => ({
       activity,
@@ -36,7 +37,7 @@ export class Controls {
     }
     const choice = h("fieldset", { class: "choice" }, h("legend", {}, say("Drill")),
       ...this.options.map((option) => h("label", {}, option.input, h("span", {}, say(option.name)))));
-    this.element = h("div", { class: "controls" }, choice, this.calibrate, this.mark, this.rezero, this.start);
+    this.element = h("div", { class: "controls" }, choice, this.big, this.calibrate, this.mark, this.rezero, this.start);
     this.running = false;
   }
 
@@ -47,7 +48,7 @@ export class Controls {
 
   /** @param {keyof Actions} action @returns {boolean} whether its button can be pressed */
   allows(action) {
-    const button = { startOrStop: this.start, calibrate: this.calibrate, mark: this.mark, rezero: this.rezero }[action];
+    const button = { startOrStop: this.start, calibrate: this.calibrate, mark: this.mark, rezero: this.rezero, big: this.big }[action];
     return !(/** @type {HTMLButtonElement} */ (button).disabled);
   }
 
@@ -107,10 +108,10 @@ function remember(activity) {
   }
 }
 
-const KEYS = Object.freeze({ " ": "startOrStop", m: "mark", z: "rezero" });
+const KEYS = Object.freeze({ " ": "startOrStop", m: "mark", z: "rezero", b: "big" });
 
 /**
- * Space, M and Z, unless the person is typing or a button has the focus.
+ * Space, M, Z and B, unless the person is typing or a button has the focus.
  * @param {KeyboardEvent} event @returns {keyof Actions | null}
  */
 export function keyAction(event) {

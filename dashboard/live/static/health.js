@@ -27,7 +27,7 @@ export function figuresOf(sensor) {
 }
 
 /** @param {any} sensor @returns {string} */
-function wordsOf(sensor) {
+export function wordsOf(sensor) {
   if (sensor.words) return say(sensor.words);
   if (sensor.state === "connecting") return say("Connecting…");
   if (sensor.state === "stalled") return say("No data just now. Move the sensor closer to the computer.");

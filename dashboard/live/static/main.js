@@ -1,6 +1,7 @@
 // The live view: wires the stream to the parts. One per page element.
 
 import { PlaybackClock } from "./clock.js";
+import { zoneWords } from "./big.js";
 import { advise } from "./coach.js";
 import { keyAction } from "./controls.js";
 import { COLUMN } from "./decode.js";
@@ -10,9 +11,11 @@ import { Parts } from "./parts.js";
 import { DRILLS } from "./segments.js";
 import { settings, useSettings } from "./settings.js";
 import { isEstimated } from "./shares.js";
-import { LiveSocket } from "./socket.js";
+import { LiveSocket, liveAddress } from "./socket.js";
+import { Sound } from "./sound.js";
 import { Rate, Window } from "./statistics.js";
 import { say, text, useWords } from "./words.js";
+import { Steady, judge } from "./zones.js";
 
 /** @typedef {import("./parts.js").Wish} Wish */
 
@@ -31,6 +34,9 @@ class LiveView {
     this.clock = new PlaybackClock();
     this.rate = new Rate();
     this.latency_ms = new Window();
+    this.sound = new Sound();
+    this.steady = new Steady();
+    this.reps = -1;
     /** @type {any} */
     this.snapshot = null;
     /** @type {import("./socket.js").Connection} */
@@ -57,6 +63,7 @@ class LiveView {
       calibrate: () => this.#command("calibrate"),
       mark: () => this.#command("mark"),
       rezero: () => this.#command("rezero"),
+      big: () => this.#toggleBig(),
     };
     this.parts = new Parts({
       actions: this.actions,
@@ -67,9 +74,7 @@ class LiveView {
     this.parts.root.classList.toggle("large", settings().large_text);
     parent.append(this.parts.root);
     this.palette = readPalette(this.parts.root);
-    const address = new URL(stream, window.location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    this.socket = new LiveSocket(address.href, {
+    this.socket = new LiveSocket(liveAddress(stream), {
       onFrames: (frames) => this.#takeFrames(frames),
       onSnapshot: (snapshot) => this.#takeSnapshot(snapshot),
       onConnection: (connection, words) => this.#takeConnection(connection, words),
@@ -95,6 +100,8 @@ class LiveView {
   /** @param {any} snapshot */
   #takeSnapshot(snapshot) {
     this.snapshot = snapshot;
+    if (this.reps >= 0 && snapshot.reps.length > this.reps) this.sound.tone("rep");
+    this.reps = snapshot.reps.length;
     this.parts.show(snapshot);
     this.#refresh();
   }
@@ -161,9 +168,11 @@ class LiveView {
       marks: snapshot?.marks ?? [],
       measured: !isEstimated(snapshot?.split_source),
       provisional: snapshot !== null && !snapshot.neutral_known,
+      turning_deg: snapshot?.state === "drill" ? this.history.latest(COLUMN.total) : NaN,
     }, palette);
     const posture = /** @type {"upright" | "quadruped"} */ (DRILLS[this.#drill]?.posture ?? "upright");
     this.parts.figure.draw(this.#pose(), posture, snapshot?.sensors ?? [], palette);
+    this.#judge(now_ms);
     if (!Number.isNaN(this.undrawn_ms)) {
       this.latency_ms.add(Date.now() - this.undrawn_ms);
       this.undrawn_ms = NaN;
@@ -172,6 +181,30 @@ class LiveView {
     if (now_ms - this.numbersAt < NUMBERS_EVERY_MS) return;
     this.numbersAt = now_ms;
     this.#showNumbers();
+  }
+
+  /** Coach on what the hips do this moment, on the screen and for the ears together. @param {number} now_ms */
+  #judge(now_ms) {
+    const latest = (/** @type {string} */ name) => this.history.latest(COLUMN[name]);
+    const usable = this.snapshot?.state === "drill" && this.snapshot.neutral_known && this.connection === "open";
+    const moment = { total: usable ? latest("total") : NaN, pelvis: latest("pelvis"), pelvis_sd: latest("pelvis_sd"), share: latest("share_pelvis") };
+    const before = this.steady.shown;
+    const zone = this.steady.follow(judge(moment), now_ms / 1000);
+    const advice = this.parts.status.coachWords.textContent ?? "";
+    this.parts.big.show(latest("total"), ["pelvis", "lumbar", "thoracic"].map((key) => latest(`share_${key}`)), isEstimated(this.snapshot?.split_source), zone, advice);
+    if (zone === before) return;
+    this.parts.expose("zone", zone.level);
+    this.parts.status.judge(zone.level === "amber" || zone.level === "red" ? { level: zone.level, words: zoneWords(zone) } : null);
+    if (zone.level === "rest") return;
+    this.sound.tone(zone.level);
+    if (zone.level !== "good") this.sound.speak(zoneWords(zone), now_ms);
+  }
+
+  #toggleBig() {
+    const { big, controls } = this.parts;
+    big.toggle();
+    if (!big.shown) controls.big.focus();
+    this.dirty = true;
   }
 
   #showNumbers() {
@@ -231,6 +264,7 @@ class LiveView {
     window.clearTimeout(this.complaintTimer);
     document.removeEventListener("keydown", this.onKey);
     this.socket.close();
+    this.sound.close();
     this.parts.close();
   }
 }

@@ -1,5 +1,6 @@
 // The parts of the live view, put together once; each is told only what it shows.
 
+import { BigView } from "./big.js";
 import { Controls } from "./controls.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { Figure } from "./figure.js";
@@ -34,6 +35,7 @@ export class Parts {
     this.reps = new RepsCard();
     this.health = new HealthCard();
     this.panel = new GuidePanel({ repeat: actions.calibrate, cancel });
+    this.big = new BigView(actions.big);
     this.drill = h("span", { class: "aside" });
     this.root = h("div", { class: "torso-live" },
       h("div", { class: "top" }, this.status.element, this.controls.element),
@@ -42,7 +44,7 @@ export class Parts {
       h("section", { class: "card posture", "aria-label": say("Posture") },
         h("header", {}, h("h2", {}, say("Seen from behind")), this.drill),
         this.figure.element, new Welcome(go).element, this.panel.element),
-      this.shares.element, this.reps.element, this.health.element);
+      this.shares.element, this.reps.element, this.health.element, this.big.element);
   }
 
   /** @param {any} snapshot  everything but the frames */
@@ -51,6 +53,7 @@ export class Parts {
     this.readouts.showSplit(snapshot.split_source);
     this.shares.showSnapshot(snapshot, snapshot.reps.at(-1) ?? null);
     this.reps.show(snapshot.reps);
+    this.big.showReps(snapshot.reps);
     this.health.show(snapshot);
     this.root.classList.toggle("provisional", !snapshot.neutral_known);
     const { analysis } = snapshot;

@@ -17,6 +17,7 @@ export class ShareBar {
     this.parts = SEGMENTS.map((segment) => h("div", { class: `part ${segment.key}` }, h("span")));
     this.whiskers = ["low", "high"].map((place) => h("div", { class: `whisker ${place}`, hidden: true }));
     this.element = h("div", { class: "bar", role: "img" }, ...this.parts, ...this.whiskers);
+    this.show(null, false);
   }
 
   /**

@@ -11,6 +11,13 @@ const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 5000;
 const REPLY_LIMIT_MS = 6000;
 
+/** @param {string} [path] @returns {string} where a stream of this page is, by default the live one */
+export function liveAddress(path = "/api/live") {
+  const address = new URL(path, window.location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  return address.href;
+}
+
 export class LiveSocket {
   /**
    * @param {string} address

@@ -29,6 +29,10 @@ export class StatusLine {
     this.coachLink = h("button", { type: "button", class: "link", hidden: true, onclick: () => go(this.wish) });
     this.wish = { page: "sessions" };
     this.coach = h("p", { class: "coach", role: "status" }, this.coachWords, this.coachLink);
+    /** @type {import("./coach.js").Advice | null} */
+    this.advice = null;
+    /** @type {import("./coach.js").Advice | null} */
+    this.judgement = null;
     this.recordedAt = 0;
     this.recorded_s = 0;
   }
@@ -57,8 +61,19 @@ export class StatusLine {
     setText(this.recording, say("Recording {time}", { time: minutes(this.recorded_s + since_s) }));
   }
 
-  /** @param {import("./coach.js").Advice} advice */
-  advise(advice) {
+  /**
+   * What the hips do this moment goes before everything but trouble.
+   * @param {import("./coach.js").Advice | null} judgement
+   */
+  judge(judgement) {
+    this.judgement = judgement;
+    if (this.advice) this.advise(this.advice);
+  }
+
+  /** @param {import("./coach.js").Advice} said */
+  advise(said) {
+    this.advice = said;
+    const advice = this.judgement && said.level !== "red" ? { ...this.judgement, link: said.link } : said;
     setAttribute(this.coach, "data-level", advice.level);
     setText(this.coachWords, advice.words);
     this.coachLink.hidden = !advice.link;

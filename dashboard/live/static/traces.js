@@ -7,6 +7,7 @@ import { axisLimit, linear, spread } from "./scales.js";
 import { SEGMENTS, markerPath } from "./segments.js";
 import { settings } from "./settings.js";
 import { say } from "./words.js";
+import { pelvisZone } from "./zones.js";
 
 /** @typedef {import("./history.js").History} History */
 /** @typedef {import("./palette.js").Palette} Palette */
@@ -24,6 +25,7 @@ const UNUSABLE = 2;
  * @property {number[]} marks
  * @property {boolean} measured  lumbar and thoracic measured, not split by a typical share
  * @property {boolean} provisional  no still neutral yet
+ * @property {number} turning_deg  present turn in a drill, NaN outside
  */
 
 /**
@@ -69,6 +71,7 @@ export class Traces {
     ctx.rect(frame.left, 0, frame.right - frame.left, surface.height);
     ctx.clip();
     drawUnusable(ctx, history, from, to, frame, palette);
+    drawZone(ctx, overlay.turning_deg, frame, palette);
     drawReps(ctx, overlay.reps, frame, palette, edge_s);
     for (const segment of SEGMENTS) drawBand(ctx, history, from, to, frame, segment, palette);
     for (const segment of SEGMENTS) drawLine(ctx, history, from, to, frame, segment, palette, overlay);
@@ -175,6 +178,27 @@ function drawUnusable(ctx, history, from, to, f, palette) {
       start = NaN;
     }
   }
+  ctx.globalAlpha = 1;
+}
+
+/**
+ * Where the pelvis may be while the wearer turns.
+ * @param {CanvasRenderingContext2D} ctx @param {number} turning_deg @param {Frame} f @param {Palette} palette
+ */
+function drawZone(ctx, turning_deg, f, palette) {
+  if (Number.isNaN(turning_deg)) return;
+  const [lo, hi] = pelvisZone(turning_deg).map((deg) => f.y(deg));
+  ctx.strokeStyle = palette.pelvis;
+  ctx.globalAlpha = 0.5;
+  ctx.lineWidth = 1;
+  ctx.setLineDash([2, 5]);
+  for (const y of [lo, hi]) {
+    ctx.beginPath();
+    ctx.moveTo(f.left, y);
+    ctx.lineTo(f.right, y);
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
   ctx.globalAlpha = 1;
 }
 

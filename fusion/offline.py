@@ -20,7 +20,7 @@ from fusion.results import DrillResult, Flag, SessionResult
 from fusion.sample_watch import SampleWatch, knocks
 from fusion.smooth_run import smooth_drill
 from fusion.spine import Reference, make_reference
-from fusion.split import make_split
+from fusion.split import make_split, split_flags
 from fusion.track import Track, Window
 from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
 
@@ -52,6 +52,7 @@ def analyze_smoothed(
         ]
     )
     flags = neutral_flags(events, stretches.neutral)
+    told = split_flags(setup)
     calibration: Calibration | None = None
     results: list[DrillResult] = []
     for i, event in enumerate(drills):
@@ -92,7 +93,7 @@ def analyze_smoothed(
         calibration=calibration.result,
         drills=tuple(with_knocks(r, knocks(watches)) for r in results),
         loss=lost,
-        flags=tuple(flags),
+        flags=(*flags, *told),
         parameters={"filter": filter_name},
     )
 

@@ -39,7 +39,7 @@ from fusion.results import (
 from fusion.sample_watch import SampleWatch, knocks
 from fusion.shares import shares_now
 from fusion.spine import Reference, make_reference
-from fusion.split import make_split
+from fusion.split import make_split, split_flags
 from fusion.stillness import SPAN
 from fusion.track import Window
 from fusion.updates import Part, Status, Update, joined
@@ -226,7 +226,7 @@ class Pipeline:
             calibration=self._calibration.result,
             drills=tuple(with_knocks(r, knocks(self._watches)) for r in results),
             loss={p: count.fraction for p, count in self._loss.items()},
-            flags=(*self._flags.values(), *self._sample_flags()),
+            flags=(*self._flags.values(), *self._sample_flags(), *split_flags(self._setup)),
             parameters={"filter": self._filter_name},
         )
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UPPER_BACK_LEVELS = ("T1", "T2", "T3", "T4")
+MIN_PERSONAL_SD = 0.05
+EXPIRES_DAYS = 90.0
 MAX_GYR_ERROR = 0.2
 """No gyroscope's axes and scales are off by more."""
 
@@ -53,10 +55,35 @@ class Mounting:
 
 @dataclass(frozen=True, slots=True)
 class PersonalSplit:
-    """A person's own lumbar share of the thoracolumbar rotation, with its standard deviation."""
+    """A person's own lumbar share of the thoracolumbar rotation, with its standard deviation.
+
+    ``age_days`` is how long ago it was measured.
+
+    Raises
+    ------
+    ValueError
+        If it is no share, or claims to be surer than any measurement on skin is.
+    """
 
     mean: float
     sd: float
+    age_days: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.mean < 1.0:
+            raise ValueError("a lumbar share lies between 0 and 1")
+        if not MIN_PERSONAL_SD <= self.sd < np.sqrt(self.mean * (1.0 - self.mean)):
+            raise ValueError(
+                f"no share measured on skin is known better than ± {MIN_PERSONAL_SD:g}, nor worse "
+                "than not at all"
+            )
+        if not self.age_days >= 0.0:
+            raise ValueError("age_days is a number of days, 0 or more")
+
+    @property
+    def expired(self) -> bool:
+        """Whether it was measured too long ago to be used."""
+        return self.age_days > EXPIRES_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.results import SplitSource
+from fusion.results import Flag, SplitSource
 from sensors.samples import FloatArray, Placement
 
 if TYPE_CHECKING:
@@ -48,6 +48,18 @@ class Split:
         return self.mean * n, (1.0 - self.mean) * n
 
 
+def split_flags(setup: Setup) -> list[Flag]:
+    """What has to be said of where the lumbar share comes from."""
+    own = setup.personal_split
+    if own is None or not own.expired or Placement.THORACOLUMBAR in setup.placements:
+        return []
+    words = (
+        f"Your own lumbar share was measured {own.age_days:.0f} days ago and is not used any more: "
+        "the typical one is, with its wider interval. Measure it again with a third sensor."
+    )
+    return [Flag("personal_split_old", words)]
+
+
 def make_split(setup: Setup, drill: Drill) -> Split:
     """The split that a session can claim.
 
@@ -56,7 +68,7 @@ def make_split(setup: Setup, drill: Drill) -> Split:
     prior = drill.prior(setup.upper_back_level)
     if Placement.THORACOLUMBAR in setup.placements:
         return Split(SplitSource.MEASURED, prior.mean, prior.sd)
-    if setup.personal_split is not None:
+    if setup.personal_split is not None and not setup.personal_split.expired:
         own = setup.personal_split
         return Split(SplitSource.PERSONAL, own.mean, own.sd)
     return Split(SplitSource.PRIOR, prior.mean, prior.sd)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.setup import UPPER_BACK_LEVELS, Mounting, check_gyr_matrix
+from fusion.setup import UPPER_BACK_LEVELS, Mounting, PersonalSplit, check_gyr_matrix
 from sensors.samples import Activity, Event, FloatArray, Placement
 from sessions.errors import SourceError
 from sessions.imports.table import LINE_LIMIT, read_bytes, read_header, text_lines
@@ -31,6 +31,7 @@ class Description:
     upper_back_level: str = "T2"
     mounting: dict[Placement, Mounting] = field(default_factory=dict)
     gyr_matrix: dict[Placement, FloatArray] = field(default_factory=dict)
+    personal_split: PersonalSplit | None = None
 
 
 def read_events(path: Path) -> tuple[Event, ...]:
@@ -104,6 +105,7 @@ def parse_description(path: Path, content: Mapping[str, object]) -> Description:
         upper_back_level=_level(path, content.get("upper_back_level", "T2")),
         mounting=_mountings(path, content.get("mounting", {})),
         gyr_matrix=_gyr_matrices(path, content.get("gyr_matrix", {})),
+        personal_split=_personal_split(path, content.get("personal_split")),
     )
 
 
@@ -182,6 +184,21 @@ def _gyr_matrices(path: Path, value: object) -> dict[Placement, FloatArray]:
         _placement(path, "gyr_matrix", name): _gyr_matrix(path, name, rows)
         for name, rows in value.items()
     }
+
+
+def _personal_split(path: Path, value: object) -> PersonalSplit | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not {"mean", "sd"} <= value.keys():
+        reason = 'must be like {"mean": 0.27, "sd": 0.06, "age_days": 12}.'
+        raise SourceError(path, reason, column="personal_split")
+    numbers = [value["mean"], value["sd"], value.get("age_days", 0.0)]
+    if any(isinstance(x, bool) or not isinstance(x, int | float) for x in numbers):
+        raise SourceError(path, "mean, sd and age_days are numbers.", column="personal_split")
+    try:
+        return PersonalSplit(*map(float, numbers))
+    except ValueError as error:
+        raise SourceError(path, f"{error}.", column="personal_split") from None
 
 
 def _gyr_matrix(path: Path, name: str, rows: object) -> FloatArray:

@@ -75,6 +75,7 @@ def read_raw_folder(folder: Path) -> ImportedSession:
             upper_back_level=description.upper_back_level,
             mounting=description.mounting,
             gyr_matrix=description.gyr_matrix,
+            personal_split=description.personal_split,
         ),
         blocks=blocks,
         events=events,

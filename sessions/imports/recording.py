@@ -58,6 +58,7 @@ def read_recorded(path: Path) -> ImportedSession:
             upper_back_level=description.upper_back_level,
             mounting=description.mounting,
             gyr_matrix=description.gyr_matrix,
+            personal_split=description.personal_split,
         ),
         blocks=blocks,
         events=tuple(_ended(event, last_s) for event in recording.events),

@@ -132,6 +132,9 @@ def test_a_missing_file_is_named(raw_folder: Path, name: str) -> None:
         ('{"subject": 7}', "column subject: must be a text"),
         ('{"upper_back_level": "T9"}', "column upper_back_level: must be one of T1, T2, T3, T4"),
         ('{"mounting": {"hip": {}}}', "column mounting: 'hip' is no placement"),
+        ('{"personal_split": 0.3}', "column personal_split: must be like"),
+        ('{"personal_split": {"mean": "a", "sd": 1}}', "column personal_split: mean, sd and age"),
+        ('{"personal_split": {"mean": 0.3, "sd": 0.01}}', "no share measured on skin is known"),
         ('{"gyr_matrix": {"hip": []}}', "column gyr_matrix: 'hip' is no placement"),
         ('{"gyr_matrix": {"pelvis": [["a"]]}}', "column gyr_matrix.pelvis: must be three lists"),
         (

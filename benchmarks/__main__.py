@@ -5,7 +5,8 @@ optical truth, `files` the whole way with speed,
 live session while everything around it fails, `ble`: three
 emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
 `clocks`: how well sensors are on one clock; `people`: simulated people who do everything wrong that
-people do, repetitions and warnings counted; `document` writes docs/benchmarks.md.
+people do, repetitions and warnings counted; `live`: the page,
+beside the same of `st.line_chart`; `document` writes docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from benchmarks import (
     document,
     fuzz,
     fuzz_files,
+    live_page,
     people,
     soak,
     throughput,
@@ -70,6 +72,7 @@ CHOICES = (
     "people",
     "soak",
     "chaos",
+    "live",
     "document",
     "all",
 )
@@ -102,6 +105,7 @@ def main() -> None:
         "--longest", type=float, default=480.0, help="longest session of document, min (480)"
     )
     parser.add_argument("--jobs", type=int, default=1, help="processors to use (default: 1)")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of live (default: 60)")
     args = parser.parse_args()
     run_long(args)
     if args.which in ("document", "all"):
@@ -126,7 +130,9 @@ def main() -> None:
 
 
 def run_long(args: argparse.Namespace) -> None:
-    """Run what takes hours, and so is no part of `all`."""
+    """Run what takes hours or a browser, and so is no part of `all`."""
+    if args.which == "live":
+        live_page.run(args.seconds)
     if args.which == "soak" and not soak.run(args.hours):
         raise SystemExit("soak: something grows")
     if args.which == "chaos" and not chaos.run(args.faults):

@@ -102,6 +102,10 @@ def main() -> None:
         "--only", nargs="+", choices=document.PARTS, default=(), help="parts of document (all)"
     )
     parser.add_argument(
+        "--out", type=Path, default=document.DOCUMENT, help="the document (docs/benchmarks.md)"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="of timing, in turns (default: 5)")
+    parser.add_argument(
         "--longest", type=float, default=480.0, help="longest session of document, min (480)"
     )
     parser.add_argument("--jobs", type=int, default=1, help="processors to use (default: 1)")
@@ -110,9 +114,14 @@ def main() -> None:
     run_long(args)
     if args.which in ("document", "all"):
         effort = document.Effort(
-            seeds=args.seeds, longest_minutes=args.longest, jobs=args.jobs, broad=args.broad
+            seeds=args.seeds,
+            rounds=args.rounds,
+            longest_minutes=args.longest,
+            jobs=args.jobs,
+            broad=args.broad,
+            plots=args.out.parent / "plots",
         )
-        document.run(effort, args.only)
+        document.run(effort, args.only, args.out)
     if args.which == "accuracy":
         accuracy.run(args.seeds, args.minutes, args.jobs)
     if args.which == "broad":

@@ -22,6 +22,7 @@ from benchmarks.measure import Spread, cpu, machine, ratio, straight, versions, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from benchmarks.accuracy import Measured
     from benchmarks.scoring import Score
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -53,14 +54,18 @@ def spine(effort: Effort) -> str:
         ]
         with ProcessPoolExecutor(effort.jobs) as pool:
             measured = list(pool.map(accuracy.measure, wanted))
-        rows: dict[str, list[Score | PeerScore]] = {
-            f"**torso, {mode}**": [m.scores[f"main, 3, {mode}"] for m in measured]
-            for mode in ("offline", "live")
-        }
-        rows |= {name: [m.peers[name] for m in measured] for name in measured[0].peers}
-        parts.append(f"**{drill.capitalize()}**\n\n{spine_table(rows)}")
+        parts.append(f"**{drill.capitalize()}**\n\n{spine_table(spine_rows(measured))}")
     parts.append(words.SPINE_WHY)
     return "\n".join(parts)
+
+
+def spine_rows(measured: Sequence[Measured]) -> dict[str, list[Score | PeerScore]]:
+    """Every way's scores on all sessions, torso's first."""
+    rows: dict[str, list[Score | PeerScore]] = {
+        f"**torso, {mode}**": [m.scores[f"main, 3, {mode}"] for m in measured]
+        for mode in ("offline", "live")
+    }
+    return rows | {name: [m.peers[name] for m in measured] for name in measured[0].peers}
 
 
 def spine_table(rows: dict[str, list[Score | PeerScore]]) -> str:
@@ -159,7 +164,7 @@ def live_speed(effort: Effort) -> str:
     for name, values in spent.items():
         spread = Spread.of(values)
         lost = spread.median < ours and not name.startswith("torso")
-        rows.append([_bold(name), _shown(spread) + " ✗" * lost, f"{spread.median / 1e4:.1%}"])
+        rows.append([_bold(name), _shown(spread) + " ✗" * lost, f"{spread.median / 1e4:.2%}"])
     shown = table(["way", "µs per step", "of one core"], rows)
     return "\n".join([words.LIVE, shown, words.LIVE_WHY])
 

@@ -204,13 +204,11 @@ def cold_starts(rounds: int) -> dict[str, list[Spent]]:
         analyse = ["analyze", str(folder / "raw"), "--out", str(folder / "out")]
         return in_turns_of_processes(
             {
-                "python, nothing else": lambda: _process([sys.executable, "-c", _NOTHING]),
-                "python with numpy, scipy and vqf": lambda: _process(
-                    [sys.executable, "-c", _IMPORTS]
-                ),
-                "torso --help": lambda: _process([sys.executable, "-c", _START, "--help"]),
+                "python, nothing else": lambda: _process(folder, "-c", _NOTHING),
+                "python with numpy, scipy and vqf": lambda: _process(folder, "-c", _IMPORTS),
+                "torso --help": lambda: _process(folder, "-c", _START, "--help"),
                 "torso analyze, a session of a minute": lambda: _process(
-                    [sys.executable, "-c", _START, *analyse]
+                    folder, "-c", _START, *analyse
                 ),
                 "torso demo, until its page answers": lambda: _demo(folder),
             },
@@ -232,9 +230,10 @@ def in_turns_of_processes(
     return spent
 
 
-def _process(command: list[str]) -> Spent:
+def _process(folder: Path, *arguments: str) -> Spent:
     before, started = _children_s(), time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, *arguments]
+    subprocess.run(command, check=True, capture_output=True, env=_environment(folder))
     return Spent(_children_s() - before, time.perf_counter() - started)
 
 
@@ -252,7 +251,7 @@ def _demo(folder: Path) -> Spent:
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "TORSO_DATA": str(folder / "data")},
+        env=_environment(folder),
     ) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/", started)
@@ -272,6 +271,12 @@ def _wait_for(url: str, started: float) -> None:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.02)
     raise TimeoutError(f"no answer from {url} within {PATIENCE_S:.0f} s")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Sessions of its own, and modules that are compiled once, as where torso was used before."""
+    own = {"TORSO_DATA": str(folder / "data"), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | own
 
 
 def _children_s() -> float:

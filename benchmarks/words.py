@@ -75,7 +75,8 @@ samples (what sensors send) cost a fraction of single samples.
 """
 
 COLD = """\
-A new process each time, files in the disk's cache, a first round not counted.
+A new process each time; a first round, which compiles modules and fills the disk's cache, is not
+counted.
 """
 
 COLD_WHY = """\
@@ -86,7 +87,7 @@ have ended.
 SCALING = """\
 One seated drill, three sensors at 100 Hz, each session in a process of its own. Memory is the most
 there was, less what was there once the samples were loaded (offline) or before the first was read
-(in blocks). Drills longer than half an hour are a simulated one laid end to end.
+(in blocks). Drills longer than a quarter of an hour are a simulated one laid end to end.
 """
 
 SCALING_WHY = """\

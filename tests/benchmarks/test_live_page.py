@@ -1,22 +1,22 @@
-"""The live benchmark, for a moment: every figure is there, and the line chart was really drawn."""
+"""The live benchmark's own arithmetic; the whole of it takes minutes and is run by hand."""
 
-import math
-import shutil
+import ast
 
-import pytest
-
-from benchmarks.live_page import measure
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from benchmarks.live_page import LINE_CHART, Figures, Report
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found (Debian: apt install chromium)")
-def test_a_moment_of_everything():
-    report = measure(1.0)
-    for figures in (report.ours, report.line_chart):
-        assert figures.fps > 0
-        assert 0 < figures.p50_ms <= figures.p95_ms
-    assert set(report.service_percent) == {1, 4}
-    assert all(math.isfinite(mb) and mb > 0 for mb in report.heap_mb)
-    assert len(report.lines()) == 8
+def test_the_report_says_what_a_user_gains():
+    ours = Figures(fps=50.0, p50_ms=30.0, p95_ms=40.0, server_percent=2.0)
+    chart = Figures(fps=2.0, p50_ms=900.0, p95_ms=2000.0, server_percent=30.0)
+    report = Report(ours, chart, {1: 12.0, 4: 14.0}, {1: 1.0, 4: 3.0}, (9.0, 9.5), 60.0)
+    text = "\n".join(report.lines())
+    for gain in ("25.0×", "30.0×", "50.0×", "15.0×"):
+        assert gain in text
+    assert "4 viewers: service 14.0 %" in text
+    assert "9.0 MB, after 60 s 9.5 MB" in text
+
+
+def test_the_page_compared_with_draws_a_line_chart_in_a_fragment():
+    tree = ast.parse(LINE_CHART.read_text(encoding="utf-8"))
+    called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert {"fragment", "line_chart"} <= called

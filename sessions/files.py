@@ -50,7 +50,7 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
     folder
         Where to; made with its parents if need be.
     contents
-        Bytes by file name, in order.
+        Bytes by file name, in order; a name may lead into folders of its own, ``a/b.csv``.
 
     Raises
     ------
@@ -67,9 +67,11 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
         raise OutputError(folder, f"cannot be written ({error.strerror}).") from error
     try:
         for name, data in contents.items():
+            make_folder((aside / name).parent)
             _write(aside / name, data)
         (folder / list(contents)[-1]).unlink(missing_ok=True)
         for name in contents:
+            make_folder((folder / name).parent)
             (aside / name).replace(folder / name)
     except OSError as error:
         raise OutputError(folder, f"cannot be written ({error.strerror}).") from error

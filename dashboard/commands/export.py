@@ -10,16 +10,17 @@ from dashboard.commands.terminal import say_json
 if TYPE_CHECKING:
     import argparse
 
-FORMATS = ("csv",)
-
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
+    from sessions.exports.formats import FORMATS
+
     parser = commands.add_parser(
         "export",
         help="write one session in another format",
         description="Write one session of the library, or a recording, in another format."
-        " csv: angles.csv, reps.csv and summary.json.",
+        " csv: angles.csv, reps.csv and summary.json; parquet: the same tables, typed, with units"
+        " and definitions inside; bids: a Motion-BIDS data set of samples, events and results.",
     )
     parser.add_argument(
         "session", metavar="SESSION", help="name in the library, or path of a recording or folder"
@@ -35,15 +36,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export; returns the exit status."""
-    from sessions.exports.session import export_csv
+    from sessions.exports.formats import export_session
     from sessions.library import open_library
 
     source = Path(args.session)
     if not source.exists():
         source = open_library(args.data).open(args.session).path
-    files = export_csv(source, args.out)
+    files = export_session(source, args.out, args.format)
     if args.json:
         say_json([str(path) for path in files])
     else:
-        print(f"Wrote {', '.join(path.name for path in files)} to {args.out}.")
+        print(
+            f"Wrote {', '.join(str(path.relative_to(args.out)) for path in files)} to {args.out}."
+        )
     return 0

@@ -11,13 +11,19 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from dashboard.service.runfile import read_running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PATH: Final = "/api/replay"
+NOT_PLAYED: Final = "The recording cannot be played."
+LOG: Final = "log"
+POLL_S: Final = 0.1
 
 
 class Replay:
@@ -25,8 +31,6 @@ class Replay:
 
     Attributes
     ----------
-    folder
-        Data folder of the service that plays.
     plays
         How many were begun.
     """
@@ -35,8 +39,12 @@ class Replay:
         self._temporary = tempfile.TemporaryDirectory(prefix="torso_replay_")
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
-        self.folder = Path(self._temporary.name)
         self.plays = 0
+
+    @property
+    def folder(self) -> Path:
+        """Where the one works that plays now: another for each, so that none is taken for it."""
+        return Path(self._temporary.name) / str(self.plays)
 
     def play(self, recording: Path, speed: float) -> None:
         """Play a recording from its beginning, in place of what was played before.
@@ -48,16 +56,32 @@ class Replay:
         speed
             Recorded seconds per second.
         """
-        own: Sequence[str] = ("--data", str(self.folder), "--supervised")
         what = ("--replay", str(recording.absolute()), "--speed", f"{speed:g}")
         with self._lock:
             self._end()
             self.plays += 1
-            # Should this server die, the pipe closes, and what plays ends with it.
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "dashboard.service", *own, *what],
-                stdin=subprocess.PIPE,
-            )
+            self.folder.mkdir(mode=0o700)
+            own: Sequence[str] = ("--data", str(self.folder), "--supervised")
+            with (self.folder / LOG).open("wb") as log:
+                # Should this server die, the pipe closes, and what plays ends with it.
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "dashboard.service", *own, *what],
+                    stdin=subprocess.PIPE,
+                    stderr=log,
+                )
+
+    def wait(self) -> str | None:
+        """Wait until it plays; return why it does not, or ``None``."""
+        process = self._process
+        while process is not None and process.poll() is None:
+            if read_running(self.folder) is not None:
+                return None
+            time.sleep(POLL_S)
+        if process is None or process is not self._process:
+            return None  # another one is played meanwhile
+        said = (self.folder / LOG).read_text(encoding="utf-8", errors="replace")
+        lines = said.strip().splitlines()
+        return lines[-1] if lines else NOT_PLAYED
 
     def stop(self) -> None:
         """End what is played, if anything is."""

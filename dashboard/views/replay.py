@@ -19,6 +19,7 @@ SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SPEED_HINT: Final = "Choose, or type another"
 AGAIN: Final = "From the beginning"
 NO_RECORDING: Final = "This session has no recording that could be played."
+PREPARING: Final = "Getting the recording ready…"
 HELP: Final = (
     "Played as it was seen live: the live view does not know what comes. Results on the session's"
     " page know the whole session, and are more exact."
@@ -55,6 +56,11 @@ def show(session: StoredSession) -> None:
     if again or st.session_state.get(_PLAYING) != wanted:
         player.play(session.recording, speed)
         st.session_state[_PLAYING] = (session.name, speed, player.plays)
+    with st.spinner(PREPARING):
+        trouble = player.wait()
+    if trouble is not None:
+        st.error(plain(trouble))
+        return
     live_view(key=f"replay-{player.plays}", stream=PATH, speed=speed)
     st.caption(HELP)
 

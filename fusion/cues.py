@@ -15,6 +15,11 @@ from fusion.results import Cue, Rep, SplitSource
 if TYPE_CHECKING:
     from fusion.drills import Drill
 
+LOW_BACK_PART = 0.40
+SURE_SD = 0.84
+"""A normal value lies above this many SD below its mean with a probability of 0.8."""
+
+BOUNCE_DEG = 3.0
 LAST = 3
 NEEDED = 2
 
@@ -47,9 +52,12 @@ def _arching(degrees: float, part: float) -> Rule:
 
 
 def _low_back_led(rep: Rep) -> bool:
-    measured = rep.split_source is not SplitSource.PRIOR
-    spine = rep.shares.lumbar.value + rep.shares.thoracic.value
-    return measured and spine > 0.5 and rep.shares.lumbar.value > 0.45 * spine
+    """Whether the lumbar part of the spine's turn exceeds 0.40 with a probability above 0.8."""
+    lumbar = rep.shares.lumbar
+    spine = lumbar.value + rep.shares.thoracic.value
+    sd = (lumbar.hi - lumbar.lo) / 3.92
+    known = rep.split_source is not SplitSource.PRIOR and spine > 0.5
+    return known and lumbar.value - LOW_BACK_PART * spine > SURE_SD * sd
 
 
 RULES: tuple[tuple[str, str, Rule, Rule | None, bool], ...] = (
@@ -99,6 +107,13 @@ RULES: tuple[tuple[str, str, Rule, Rule | None, bool], ...] = (
         "rushing",
         "Slower: about two seconds each way.",
         lambda r: r.peak_rate_dps > 90.0 or r.metrics.out_s < 0.8,
+        None,
+        False,
+    ),
+    (
+        "bouncing",
+        "Hold the end without bouncing.",
+        lambda r: r.metrics.bounce_deg > BOUNCE_DEG,
         None,
         False,
     ),

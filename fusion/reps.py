@@ -11,7 +11,7 @@ from fusion.excursions import Excursion, ExcursionFinder, ExcursionParameters
 from fusion.grid import GRID_HZ
 from fusion.results import Quality, Rep, RepMetrics, Shares, Side, Verdict
 from fusion.shares import ShareSums, estimate_shares
-from fusion.smoothness import onset, sparc
+from fusion.smoothness import coupling, onset, sparc
 
 if TYPE_CHECKING:
     from fusion.drills import Drill
@@ -252,6 +252,7 @@ def _metrics(
     out = slice(0, excursion.hold_start - excursion.start + 1)
     back = slice(excursion.hold_end - excursion.start, None)
     speed = np.abs(column["rate"])
+    coupled = coupling(column["pelvis"][out], column["thoracolumbar"][out], GRID_HZ, excursion.side)
     return RepMetrics(
         out_s=(excursion.hold_start - excursion.start) / GRID_HZ,
         return_s=(excursion.end - excursion.hold_end) / GRID_HZ,
@@ -260,7 +261,20 @@ def _metrics(
         pelvis_lead_s=_pelvis_lead_s(column, out, peak["pelvis"]),
         lateral_at_peak_deg=peak["lateral"],
         flexion_at_peak_deg=peak["flexion"],
+        coupling_deg=coupled[0],
+        coupling_sd_deg=coupled[1],
+        bounce_deg=_bounce_deg(excursion.side * column["total"], excursion.side * column["rate"]),
     )
+
+
+def _bounce_deg(turn_deg: FloatArray, rate_dps: FloatArray) -> float:
+    """How far (°) the end of range went back and out again: its second largest swing."""
+    near = np.flatnonzero(turn_deg >= ExcursionParameters().hold_part * turn_deg.max())
+    end = slice(int(near[0]), int(near[-1]) + 1)
+    reversals = np.flatnonzero(np.diff(np.sign(rate_dps[end])))
+    # Of the low-passed turn, whose rate this is: skin that rings does not bounce.
+    swings = np.sort(np.abs(np.diff(np.cumsum(rate_dps[end])[reversals]))) / GRID_HZ
+    return float(swings[-2]) if len(swings) > 1 else 0.0
 
 
 def _pelvis_lead_s(column: dict[str, FloatArray], out: slice, pelvis_peak_deg: float) -> float:

@@ -150,7 +150,12 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class RepMetrics:
-    """Per-repetition measures beyond the contract's columns; NaN where they mean nothing."""
+    """Per-repetition measures beyond the contract's columns; NaN where they mean nothing.
+
+    ``coupling_deg`` says who turned on the way out: 90° the spine alone, 45° pelvis and spine
+    alike, 0° the pelvis alone, above 90° a pelvis that turned the other way; ``coupling_sd_deg`` is
+    its scatter. ``bounce_deg`` is how far the end of range went back and out again.
+    """
 
     out_s: float
     return_s: float
@@ -159,6 +164,9 @@ class RepMetrics:
     pelvis_lead_s: float
     lateral_at_peak_deg: float
     flexion_at_peak_deg: float
+    coupling_deg: float = float("nan")
+    coupling_sd_deg: float = float("nan")
+    bounce_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +206,12 @@ class SideSummary:
     shares: Shares | None
 
 
+NOTABLE_DEG = 7.0
+"""Above the largest published minimal detectable change, 6.3° (Johnson 2012)."""
+
+NOTABLE_PART = 0.15
+
+
 @dataclass(frozen=True, slots=True)
 class DrillResult:
     """One drill, from its start to its end."""
@@ -219,6 +233,19 @@ class DrillResult:
     def verdict(self) -> Verdict:
         """How far the drill's angles can be trusted, by its own flags."""
         return verdict_of(self.flags)
+
+    @property
+    def side_difference_notable(self) -> bool | None:
+        """Whether right and left differ by more than 7°, 15 % of their mean and twice the SE.
+
+        ``None`` where one side was not done. One session is no proof: healthy people differ too.
+        """
+        found = self.side_difference_deg
+        if found is None:
+            return None
+        mean = sum(side.median_peak_deg for side in self.sides.values()) / len(self.sides)
+        se = (found.hi - found.lo) / 3.92
+        return abs(found.value) >= max(NOTABLE_DEG, NOTABLE_PART * mean, 2.0 * se)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
+COUPLED_DPS = 5.0
+
 
 def sparc(
     speed: FloatArray,
@@ -61,3 +63,26 @@ def onset(angle_deg: FloatArray, part: float = 0.05) -> int | None:
     if not moved.max() > 0:
         return None
     return int(np.argmax(moved >= part * moved.max()))
+
+
+def coupling(
+    proximal_deg: FloatArray, distal_deg: FloatArray, rate_hz: float, side: int
+) -> tuple[float, float]:
+    """Mean coupling angle and its scatter (°) of two angles (n,) on their way out to ``side``.
+
+    Notes
+    -----
+    Vector coding (Needham et al. 2015) of rates over 0.2 s, while they exceed 5 °/s together;
+    circular mean and deviation ``√(2(1 − R̄))``. NaN where nothing moved for a fifth of a second.
+    """
+    span = max(int(0.2 * rate_hz), 1)
+    proximal, distal = (
+        side * (x[span:] - x[:-span]) * rate_hz / span for x in (proximal_deg, distal_deg)
+    )
+    moving = np.hypot(proximal, distal) > COUPLED_DPS
+    if np.count_nonzero(moving) < span:
+        return float("nan"), float("nan")
+    angle = np.arctan2(distal[moving], proximal[moving])
+    mean = np.mean(np.exp(1j * angle))
+    scatter = np.degrees(np.sqrt(2.0 * np.maximum(1.0 - np.abs(mean), 0.0)))
+    return float(np.degrees(np.angle(mean))), float(scatter)

@@ -123,6 +123,7 @@ def _drill(drill: DrillResult) -> object:
         "split_source": drill.split_source,
         "sides": {side: _side(drill.sides[side]) for side in Side if side in drill.sides},
         "side_difference_deg": _interval(drill.side_difference_deg),
+        "side_difference_notable": drill.side_difference_notable,
         "drift_deg_per_min": drill.drift_deg_per_min,
         "warnings": [_flag(flag) for flag in drill.flags],
     }

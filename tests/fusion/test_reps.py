@@ -1,5 +1,7 @@
 """Excursions, repetitions, shares, cues."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,10 @@ from fusion.drills import QUADRUPED, SEATED
 from fusion.excursions import ExcursionFinder
 from fusion.lowpass import smooth_lowpass
 from fusion.reps import RepFinder, without_wind_ups
-from fusion.results import Side, SplitSource, Verdict
+from fusion.results import DrillResult, Interval, Side, SideSummary, SplitSource, Verdict
 from fusion.setup import Setup
 from fusion.shares import ShareSums, estimate_shares, shares_now
-from fusion.smoothness import sparc
+from fusion.smoothness import coupling, sparc
 from fusion.split import Split, make_split
 from sensors.samples import Placement
 
@@ -205,3 +207,62 @@ def test_hips_that_join_in_are_spoken_of():
     cue = current_cue(moving, SEATED, 1.0)
     assert (cue.code, cue.level) == ("hips_moved", "red")
     assert current_cue(moving, SEATED, 5.0) is None
+
+
+@pytest.mark.parametrize(("pelvis", "angle"), [(0.0, 90.0), (0.5, 45.0), (-0.2, 99.5)])
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_coupling_angle_says_who_turned(pelvis, angle, side):
+    shares = (pelvis, 0.2 * (1 - pelvis), 0.8 * (1 - pelvis))
+    rep = count(path(*turned(side * 40)), shares=shares)[0]
+    assert rep.metrics.coupling_deg == pytest.approx(angle, abs=0.5)
+    assert rep.metrics.coupling_sd_deg < 1.0
+
+
+def test_where_nothing_moves_there_is_no_coupling():
+    assert np.isnan(coupling(np.zeros(200), 0.01 * np.arange(200), 100.0, 1)).all()
+
+
+def test_bouncing_at_the_end_is_spoken_of():
+    bounced = [
+        (40, 1.8, 0.1),
+        (35, 0.4, 0),
+        (40, 0.4, 0),
+        (35, 0.4, 0),
+        (40, 0.4, 0.1),
+        (0, 1.8, 1),
+    ]
+    reps = count(path(*bounced, *bounced))
+    assert len(reps) == 2
+    assert current_cue(reps, SEATED, 1.0).code == "bouncing"
+    held = count(path(*turned(40), *turned(-40)))
+    assert [r.metrics.bounce_deg for r in held] == [pytest.approx(0.0, abs=0.5)] * 2
+
+
+def test_a_low_back_that_leads_is_spoken_of_where_it_is_known():
+    shares = (0.05, 0.55, 0.40)
+    sure = count(path(*turned(60), *turned(-60)), shares=shares)
+    assert current_cue(sure, SEATED, 1.0).code == "low_back_led"
+    prior = count(path(*turned(60), *turned(-60)), shares=shares, split=PRIOR)
+    assert current_cue(prior, SEATED, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "notable"), [(5.0, 2.0, False), (9.0, 4.0, True), (9.0, 12.0, False)]
+)
+def test_sides_differ_notably_beyond_error_and_habit(value, half, notable):
+    sides = {s: SideSummary(8, 45.0, 50.0, None) for s in Side}
+    drill = DrillResult(
+        drill=SEATED.activity,
+        start_s=0.0,
+        end_s=1.0,
+        neutral_s=(0.0, 1.0),
+        frames=None,
+        phase=None,
+        reps=(),
+        split_source=SplitSource.MEASURED,
+        sides=sides,
+        side_difference_deg=Interval(value, value - half, value + half),
+        drift_deg_per_min={},
+    )
+    assert drill.side_difference_notable is notable
+    assert replace(drill, side_difference_deg=None).side_difference_notable is None

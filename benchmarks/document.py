@@ -238,9 +238,10 @@ def elsewhere(_: Effort) -> str:
         "throughput": "what three sensors ask of one radio",
         "clocks": "how well sensors are on one clock",
         "ble": "three emulated sensors through the real `bleak`, every sample accounted for",
-        "fuzz": "noise into every protocol",
-        "chaos": "the service with processes killed and disks full",
-        "soak": "hours of it",
+        "fuzz": "noise into every protocol, bad files into every reader",
+        "people": "simulated people who do everything wrong that people do",
+        "chaos": "a live session while everything around it fails",
+        "soak": "hours of a live session: does anything grow",
     }
     rows = [[f"`python -m benchmarks {name}`", known[name]] for name in known if name in CHOICES]
     return table(["command", "measures"], rows)

@@ -1,8 +1,8 @@
 """Take the pictures in ``docs/screenshots`` from the running demo.
 
 ``python docs/make_screenshots.py [DIR]`` starts ``torso demo`` with an empty library, waits until
-repetitions were counted, and photographs the pages: wide and narrow, light and dark. It needs
-Chromium and the ``dev`` extra.
+repetitions were counted, and photographs the pages: wide and narrow, light and dark, and the big
+view. It needs Chromium and the ``dev`` extra.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def demo() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "dashboard.cli", "demo", "--no-browser"]
         running = subprocess.Popen(
-            [*command, "--port", str(PORT)], env={**os.environ, "TORSO_DATA": folder}
+            [*command, "--port", str(PORT)],
+            env={**os.environ, "TORSO_DATA": folder, "TORSO_SETTINGS": f"{folder}/settings.json"},
         )
         try:
             yield
@@ -68,6 +69,7 @@ def open_page(
         color_scheme="dark" if scheme == "dark" else "light",
     )
     context.add_init_script("localStorage.setItem('torso.read-before-use', 'yes')")
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(ADDRESS + path)
     yield page
@@ -95,6 +97,19 @@ def photograph(browser: Browser, folder: Path) -> None:
         with open_page(browser, "/", size, scheme) as page:
             wait_for_repetitions(page, count)
             page.screenshot(path=folder / f"{name}.png")
+    with open_page(browser, "/", WIDE, "dark") as page:
+        wait_for_repetitions(page, REPETITIONS)
+        page.keyboard.press("b")
+        wait_for_repetitions(page, REPETITIONS + 1)
+        page.screenshot(path=folder / "live_big.png")
+    for name, heading in (("devices", "Devices"), ("settings", "Settings")):
+        with open_page(browser, "/", WIDE, "light") as page:
+            page.get_by_role("link", name=heading).click()
+            page.get_by_role("heading", name=heading, level=1).wait_for()
+            shown = ".device" if name == "devices" else "[data-testid=stSelectbox]"
+            page.locator(shown).first.wait_for()
+            page.wait_for_timeout(FONTS_AND_CHARTS_MS)
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
     with open_page(browser, "/", WIDE, "light") as page:
         wait_for_repetitions(page, REPETITIONS)
         page.get_by_role("button", name="Stop").click()

@@ -18,6 +18,7 @@ from fusion.orientation import offline_filter
 from fusion.quality import posture_flags, with_knocks
 from fusion.results import DrillResult, Flag, SessionResult
 from fusion.sample_watch import SampleWatch, knocks
+from fusion.segments import segment_motion
 from fusion.smooth_run import smooth_drill
 from fusion.spine import Reference, make_reference
 from fusion.split import make_split, split_flags
@@ -27,6 +28,7 @@ from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from fusion.segments import SegmentMotion
     from fusion.setup import Setup
 
 MIN_DRILL_S = 2.0
@@ -40,8 +42,12 @@ def analyze_smoothed(
     events: Sequence[Event],
     progress: Callable[[float], None] | None = None,
     filter_name: str = "vqf",
+    keep: Callable[[SegmentMotion], None] | None = None,
 ) -> SessionResult:
-    """Analyse a recorded session; see :func:`fusion.pipeline.analyze_session`."""
+    """Analyse a recorded session; see :func:`fusion.pipeline.analyze_session`.
+
+    ``keep`` is given the orientations of the segments in each drill that was analysed.
+    """
     drills = announced_drills(events)
     tracks = {p: grid_track(setup.corrected(p, blocks[p])) for p in setup.chain}
     extent = common_extent(tracks)
@@ -73,7 +79,9 @@ def analyze_smoothed(
             # Without knowing which way is up the spine, its rotation cannot even be named.
             flags += wrong
             continue
-        results.append(_drill(setup, oriented, calibration, drill, reference, window, neutral))
+        results.append(
+            _drill(setup, oriented, calibration, drill, reference, window, neutral, keep)
+        )
         if progress is not None:
             progress((i + 1) / len(drills))
     if calibration is None or not results:
@@ -254,11 +262,17 @@ def _drill(
     reference: Reference,
     window: Window,
     neutral: Neutral,
+    keep: Callable[[SegmentMotion], None] | None,
 ) -> DrillResult:
     motion = session.motion(Window(min(neutral.window.end, window.first), window.end))
     smoothed = smooth_drill(drill, setup, calibration, reference, motion)
     rates = smoothed.heading.smooth(np.linspace(window.start_s, window.end_s, 64)).rate_dps
     inside = slice(window.first - motion.window.first, None)
+    if keep is not None:
+        t_s = np.arange(window.first, window.end) / GRID_HZ
+        drift_deg = smoothed.heading.smooth(t_s).sensor_deg
+        turn, gap = smoothed.turn[inside], motion.gap[inside]
+        keep(segment_motion(drill.activity, window, reference, calibration, turn, drift_deg, gap))
     return make_drill_result(
         drill,
         window,

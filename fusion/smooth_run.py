@@ -33,8 +33,9 @@ RESTLESSNESS = (0.5, 1.25, 3.0)
 
 @dataclass(frozen=True, slots=True)
 class SmoothedDrill:
-    """Frames (bridged over gaps), repetitions, heading drift and slips of one drill."""
+    """Turns (m, n, 4), frames (both bridged), repetitions, heading drift and slips of one drill."""
 
+    turn: FloatArray
     fused: Fused
     counted: list[Counted]
     heading: HeadingFilter
@@ -80,7 +81,7 @@ def smooth_drill(
     turn_deg, rate_dps = smooth_lowpass(counted.total_deg)
     reps = RepFinder(drill, split, motion.window.first)
     reps.update(turn_deg, counted.rows(rate_dps), last=True)
-    return SmoothedDrill(fused, reps.counted, heading, slips)
+    return SmoothedDrill(turn, fused, reps.counted, heading, slips)
 
 
 def _dwells(motion: Motion, still: npt.NDArray[np.bool_], turn: FloatArray) -> list[Dwell]:

@@ -20,7 +20,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="write one session in another format",
         description="Write one session of the library, or a recording, in another format."
         " csv: angles.csv, reps.csv and summary.json; parquet: the same tables, typed, with units"
-        " and definitions inside; bids: a Motion-BIDS data set of samples, events and results.",
+        " and definitions inside; bids: a Motion-BIDS data set of samples, events and results;"
+        " opensim: orientations of the segments (.sto).",
     )
     parser.add_argument(
         "session", metavar="SESSION", help="name in the library, or path of a recording or folder"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Writer = Callable[[ImportedSession, SessionResult], Mapping[str, bytes]]
 
-FORMATS: Final = ("csv", "parquet", "bids")
+FORMATS: Final = ("csv", "parquet", "bids", "opensim")
 """Names that :func:`export_session` knows."""
 
 
@@ -50,11 +50,17 @@ def export_session(source: Path, out: Path, format_name: str) -> tuple[Path, ...
         raise ValueError(f"no format {format_name!r}: use one of {', '.join(FORMATS)}")
     if format_name == "csv":
         return export_csv(source, out)
-    from sessions.analyze import analyze_imported
     from sessions.imports.source import read_source
 
     session = read_source(source)
-    contents = _writer(format_name)(session, analyze_imported(session))
+    if format_name == "opensim":
+        from sessions.exports.opensim import opensim_files, segments_of
+
+        contents: Mapping[str, bytes] = opensim_files(segments_of(session))
+    else:
+        from sessions.analyze import analyze_imported
+
+        contents = _writer(format_name)(session, analyze_imported(session))
     write_together(out, contents)
     return tuple(out / name for name in contents)
 

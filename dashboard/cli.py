@@ -20,6 +20,7 @@ from dashboard.commands import (
     live,
     people,
     record,
+    report,
     roles,
     scan,
     sessions,
@@ -39,7 +40,8 @@ EXIT_NOT_ANALYSABLE = 3
 EXIT_INTERRUPTED = 130
 
 _COMMANDS = (
-    live, scan, roles, doctor, record, analyze, export, sessions, people, simulate,
+    live, scan, roles, doctor, record, analyze, export, report, sessions, people,
+    simulate,
     calibrate_sensor,
     conformance,
 )  # fmt: skip

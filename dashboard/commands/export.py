@@ -21,7 +21,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Write one session of the library, or a recording, in another format."
         " csv: angles.csv, reps.csv and summary.json; parquet: the same tables, typed, with units"
         " and definitions inside; bids: a Motion-BIDS data set of samples, events and results;"
-        " opensim: orientations of the segments (.sto).",
+        " opensim: orientations of the segments (.sto); ximu3: samples in the layout of the x-IMU3"
+        " logger.",
     )
     parser.add_argument(
         "session", metavar="SESSION", help="name in the library, or path of a recording or folder"

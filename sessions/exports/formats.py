@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Writer = Callable[[ImportedSession, SessionResult], Mapping[str, bytes]]
 
-FORMATS: Final = ("csv", "parquet", "bids", "opensim")
+FORMATS: Final = ("csv", "parquet", "bids", "opensim", "ximu3")
 """Names that :func:`export_session` knows."""
 
 
@@ -57,6 +57,10 @@ def export_session(source: Path, out: Path, format_name: str) -> tuple[Path, ...
         from sessions.exports.opensim import opensim_files, segments_of
 
         contents: Mapping[str, bytes] = opensim_files(segments_of(session))
+    elif format_name == "ximu3":
+        from sessions.exports.ximu3 import ximu3_files
+
+        contents = ximu3_files(session)
     else:
         from sessions.analyze import analyze_imported
 

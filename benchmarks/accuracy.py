@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
     from sensors.simulation.session import SimulatedSession
 
-FIRST_SEED = 1000
+FIRST_SEED = 2000
 CONDITIONS = (("main", 1.0), ("mild", 1.0), ("harsh", 1.0), ("main", 0.25))
 DRILLS = {"seated": Activity.SEATED, "all fours": Activity.QUADRUPED}
 

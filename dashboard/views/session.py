@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard.live.component import share_bars
-from dashboard.views import typed, wording
+from dashboard.views import taking, typed, wording
 from dashboard.views.cards import card
 from dashboard.views.charts import angle_chart, angle_points, peak_chart, peak_points
 from dashboard.views.going import go
@@ -16,7 +16,6 @@ from dashboard.views.saying import attempt, plain
 from dashboard.views.shelf import BADGES
 from sessions.counted import counted_drill, left_out
 from sessions.errors import LibraryError, SessionError
-from sessions.library import ANGLES, RECORDING, REPS, SUMMARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,13 +47,6 @@ REPS_TITLE: Final = "Repetitions"
 NO_REPS: Final = "No repetition was found in this drill."
 TRUST_TITLE: Final = "How far to trust it"
 WITHOUT: Final = "{} left out by hand; the figures are those of the rest."
-
-_DOWNLOADS: Final = (
-    ("Angles CSV", ANGLES, "text/csv", "Every angle at 100 Hz"),
-    ("Repetitions CSV", REPS, "text/csv", "One row per repetition"),
-    ("Summary JSON", SUMMARY, "application/json", "Calibration, shares, drift, versions"),
-    ("Recording", RECORDING, "application/octet-stream", "The sensors' raw data (MCAP)"),
-)
 
 
 def show(library: Library, session: StoredSession) -> None:
@@ -92,19 +84,7 @@ def _show_actions(library: Library, session: StoredSession) -> None:
     with st.container(horizontal=True):
         if session.recording is not None:
             st.button(REPLAY, icon=":material/play_arrow:", on_click=go, kwargs={"show": "replay"})
-        for label, file, mime, help_words in _DOWNLOADS:
-            path = session.path / file
-            if path.is_file():
-                st.download_button(
-                    label,
-                    path.read_bytes,
-                    file_name=f"{session.name}_{file}",
-                    mime=mime,
-                    help=help_words,
-                    icon=":material/download:",
-                    on_click="ignore",
-                    key=f"download-{file}",
-                )
+        taking.offer(library, session)
         if session.recording is not None and session.analysed:
             st.button(
                 RECOMPUTE,

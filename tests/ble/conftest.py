@@ -16,7 +16,7 @@ from sensors.samples import Placement, SensorId, SensorInfo
 from tests.ble.emulation.bumble_backend import BumbleClient, BumbleScanner, open_host
 from tests.ble.emulation.stage import Stage
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(params=["bumble", "bluez"])

@@ -22,7 +22,7 @@ async def test_three_brands_at_100_hz_at_once(layer, monkeypatch):
             sent = await hushed(stage, watch, sensors)
         for n, sensor in enumerate(sensors):
             statistics = watch.decoders[address(n)].statistics
-            assert not (await stage.tell(sensor["name"], "stats"))["connected"]
+            await stage.gone(sensor["name"])
             assert statistics.received == sent[address(n)]["samples"]
             assert statistics.errors == statistics.duplicates == statistics.late == 0
             assert statistics.rate_hz == pytest.approx(100.0, rel=0.05)
@@ -48,7 +48,7 @@ async def test_each_brand_goes_the_whole_way(either, monkeypatch, brand, battery
         async with watched(BleSource(infos(sensors), radio())) as watch:
             await watch.until(lambda: watch.received(address(0)) > 150)
             sent = await hushed(stage, watch, sensors)
-        assert not (await stage.tell(sensors[0]["name"], "stats"))["connected"]
+        await stage.gone(sensors[0]["name"])
         statistics = watch.decoders[address(0)].statistics
         assert statistics.received == sent[address(0)]["samples"]
         assert (statistics.errors, statistics.lost) == (0, 0)

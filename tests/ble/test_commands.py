@@ -60,7 +60,7 @@ async def test_find_them_give_them_places_record(monkeypatch, tmp_path):
         status, _, err = await torso("record", "--out", str(file), "--seconds", "4")
         assert status == 0, err
         assert "pelvis (PELVIS): Connecting…" in err
-        assert not (await stage.tell("T12", "stats"))["connected"]
+        await stage.gone("T12")
 
         status, out, _ = await torso("identify", "pelvis")
         assert (status, out) == (0, "PELVIS has blinked.\n")
@@ -87,11 +87,13 @@ async def test_a_sensor_on_the_table_is_followed(monkeypatch):
         )  # fmt: skip
         said = []
         while not any("Still to point up" in line for line in said):
-            said.append((await process.stderr.readline()).decode())
+            line = await process.stderr.readline()
+            assert line, "".join(said)
+            said.append(line.decode())
         assert any("Found PELVIS" in line for line in said)
         process.send_signal(signal.SIGINT)
         await process.communicate()
-        assert not (await stage.tell("PELVIS", "stats"))["connected"]
+        await stage.gone("PELVIS")
 
 
 async def test_how_full_they_are(monkeypatch):
@@ -100,7 +102,8 @@ async def test_how_full_they_are(monkeypatch):
         status, out, _ = await torso("scan", "--seconds", "1", "--battery", "--json")
         found = {s["family"]: s["battery_percent"] for s in json.loads(out)["sensors"]}
         assert (status, found) == (0, {"open_profile": 87, "witmotion": 90, "movella_dot": 64})
-        assert not any([(await stage.tell(s["name"], "stats"))["connected"] for s in sensors])
+        for sensor in sensors:
+            await stage.gone(sensor["name"])
 
 
 async def test_what_can_go_wrong_is_said(monkeypatch, tmp_path):

@@ -39,7 +39,7 @@ async def test_three_at_once_and_a_clean_end(either, monkeypatch):
         for n in range(3):
             sent = counts[address(n)]
             statistics = watch.decoders[address(n)].statistics
-            assert not (await stage.tell(f"OSI-000{n}", "stats"))["connected"]
+            await stage.gone(f"OSI-000{n}")
             assert sent["writes"] >= 4
             assert statistics.packets == sent["packets"]
             assert statistics.packets_lost == pytest.approx(sent["packets_lost"], abs=1)
@@ -155,7 +155,7 @@ async def test_what_is_no_sensor_of_this_kind(either, monkeypatch):
     async with staged(either, sensors, monkeypatch) as (stage, radio):
         async with watched(BleSource(infos(three())[:1], radio())) as watch:
             await watch.until(lambda: L in watch.states(address(0)))
-        assert not (await stage.tell("OSI-0000", "stats"))["connected"]
+        await stage.gone("OSI-0000")
     assert watch.changes(address(0))[1].trouble is LinkTrouble.FOREIGN
 
 

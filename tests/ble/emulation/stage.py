@@ -28,7 +28,7 @@ class Stage:
             sys.executable, "-m", "tests.ble.emulation", self._layer, json.dumps(self._sensors),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=self._env,
         )  # fmt: skip
-        line = await asyncio.wait_for(self._process.stdout.readline(), 30.0)
+        line = await asyncio.wait_for(self._process.stdout.readline(), 60.0)
         self.ready = json.loads(line)
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.ready["steer"])
         return self
@@ -48,7 +48,7 @@ class Stage:
             json.dumps({"sensor": sensor, "do": what, "value": value}).encode() + b"\n"
         )
         await self._writer.drain()
-        answer = await asyncio.wait_for(self._reader.readline(), 10.0)
+        answer = await asyncio.wait_for(self._reader.readline(), 60.0)
         assert answer, "the emulated sensors' process has died"
         return json.loads(answer)
 

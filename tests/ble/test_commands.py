@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+from functools import partial
 
 import pytest
 from websockets.asyncio.client import connect
@@ -84,6 +85,8 @@ async def test_a_sensor_on_the_table_is_followed(monkeypatch):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "dashboard.cli", "calibrate-sensor", "--sensor", "PELVIS",
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=dict(os.environ),
+            # Whoever runs the tests in the background may have had Ctrl-C ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         said = []
         while not any("Still to point up" in line for line in said):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sessions.exports.session import export_csv
-from sessions.files import write_together
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -48,6 +45,10 @@ def export_session(source: Path, out: Path, format_name: str) -> tuple[Path, ...
     """
     if format_name not in FORMATS:
         raise ValueError(f"no format {format_name!r}: use one of {', '.join(FORMATS)}")
+    # The command line asks for the names alone, so what writes is loaded only here.
+    from sessions.exports.session import export_csv
+    from sessions.files import write_together
+
     if format_name == "csv":
         return export_csv(source, out)
     from sessions.imports.source import read_source

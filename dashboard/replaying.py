@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard.service.runfile import read_running
+from sensors.private import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ class Replay:
         with self._lock:
             self._end()
             self.plays += 1
-            self.folder.mkdir(mode=0o700)
+            make_folder(self.folder, new=True)
             own: Sequence[str] = ("--data", str(self.folder), "--supervised")
             with (self.folder / LOG).open("wb") as log:
                 # Should this server die, the pipe closes, and what plays ends with it.

@@ -58,7 +58,7 @@ def fail_disk(faults: Path) -> None:
                 raise OSError(number, os.strerror(number))
         write_all(handle, data)
 
-    appender._write_all = write_or_fail  # noqa: SLF001
+    appender._write_all = write_or_fail  # noqa: SLF001  # a disk fails below all our code
 
 
 class FaultySource(SimulatedSource):
@@ -89,7 +89,7 @@ class FaultySource(SimulatedSource):
 def main() -> int:
     """Run the service until stopped."""
     FaultySource.faults = FAULTS
-    service.SimulatedSource = FaultySource  # type: ignore[misc]
+    service.SimulatedSource = FaultySource  # type: ignore[misc]  # put in its place on purpose
     fail_disk(FAULTS)
     return service.main(sys.argv[2:])
 

@@ -228,6 +228,7 @@ class RecordingWriter:
         if self._writer is not None:
             return
         preamble = self._meta.encode()
+        # mcap's annotations ask for a file; it only ever writes to it.
         self._writer = Writer(self._pending, use_chunking=False, index_types=IndexType.NONE)  # type: ignore[arg-type]
         self._writer.start(profile=PROFILE, library=PROFILE)
         for topic in JSON_TOPICS:

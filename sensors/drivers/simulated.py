@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 STALLED_S = 0.5
 """Silence after which a link counts as stalled."""
 
-_CHUNK_S = 0.1
+CHUNK_S = 0.1
+"""Seconds that are made up at once; what is asked of the wearer is done within them."""
+
 _CONNECT_S = 0.05
 _REPORT_EVERY_S = 10.0
 _RSSI_DBM = -58
@@ -76,6 +78,8 @@ class SimulatedSource:
         When to end; ``None`` = never.
     origin_s
         Host monotonic seconds of the session clock's zero; ``None`` = when entered.
+    chunk_s
+        Seconds made up at once: more cost less, and the wearer heeds requests only between them.
     """
 
     kind = "simulated"
@@ -94,6 +98,7 @@ class SimulatedSource:
         speed: float | None = 1.0,
         duration_s: float | None = None,
         origin_s: float | None = None,
+        chunk_s: float = CHUNK_S,
     ) -> None:
         self.sensors = tuple(_info(placement, rate_hz) for placement in placements)
         self._wearer = LiveWearer(seed, severity, placements, rate_hz, wearer=wearer, script=script)
@@ -102,6 +107,7 @@ class SimulatedSource:
         self._speed = speed
         self._end_s = float("inf") if duration_s is None else duration_s
         self._origin_s = origin_s
+        self._chunk_s = chunk_s
         self._pace: Pace | None = None
         self._state = "new"
 
@@ -141,7 +147,7 @@ class SimulatedSource:
         links = self._connected()
         pending: list[SourceItem] = [item for link in links for item in link.connect(0.0)]
         while self._state == "open":
-            done_s = min(self._wearer.now_s + _CHUNK_S, self._end_s)
+            done_s = min(self._wearer.now_s + self._chunk_s, self._end_s)
             pending.extend(self._collect(links, done_s))
             pending.sort(key=_arrival)
             ready = [item for item in pending if item.arrival_s < self.origin_s + done_s]

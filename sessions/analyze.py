@@ -29,7 +29,7 @@ def analyze(
     Parameters
     ----------
     source
-        A raw folder or a recording.
+        Anything that :func:`sessions.imports.source.read_source` reads.
     out
         Folder for the results; made if need be. The three files appear together or not at all.
     live

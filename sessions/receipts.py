@@ -109,6 +109,10 @@ def input_digests(session: ImportedSession) -> dict[str, str]:
 
     A recording counts as ``recording.mcap``, whatever it is called. ``sha256sum`` says the same.
     """
+    if session.files:
+        folder = session.path if session.path.is_dir() else session.path.parent
+        found = {p.relative_to(folder).as_posix(): p for p in session.files}
+        return {name: file_digest(found[name]) for name in sorted(found)}
     if session.path.is_file():
         name = RECORDING if session.kind == "recording" else session.path.name
         return {name: file_digest(session.path)}

@@ -1,4 +1,4 @@
-"""``torso analyze``: a recording or raw folder becomes angles, repetitions and a summary."""
+"""``torso analyze``: a recording, or any files we know, become angles, repetitions, a summary."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Analyse SOURCE and write angles.csv, reps.csv and summary.json into DIR.
 
-SOURCE is a raw folder (pelvis.csv, upper_back.csv, perhaps thoracolumbar.csv, events.tsv, perhaps
-session.json) or a recording (.mcap). docs/user_guide.md describes the files.
+SOURCE is a recording (.mcap), a raw folder (pelvis.csv, upper_back.csv, perhaps thoracolumbar.csv,
+events.tsv, perhaps session.json), a folder of the Movella DOT app or of the x-IMU3 logger, or a
+text file of the WitMotion app. docs/user_guide.md describes the files.
 """
 
 _EXIT = """\
@@ -33,12 +34,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
     parser = commands.add_parser(
         "analyze",
-        help="analyse a recording or a raw folder",
+        help="analyse a recording, a raw folder, or files of another program",
         description=_DESCRIPTION,
         epilog=_EXIT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", metavar="SOURCE", type=Path, help="raw folder or .mcap recording")
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        type=Path,
+        help="recording, raw folder, or files of another program",
+    )
     parser.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="folder for the results"
     )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.setup import UPPER_BACK_LEVELS, Mounting, PersonalSplit, check_gyr_matrix
+from fusion.setup import UPPER_BACK_LEVELS, Mounting, PersonalSplit, Setup, check_gyr_matrix
 from sensors.samples import Activity, Event, FloatArray, Placement
 from sessions.errors import SourceError
-from sessions.imports.table import LINE_LIMIT, read_bytes, read_header, text_lines
+from sessions.imports.table import LINE_LIMIT, Layout, read_bytes, read_header, text_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,18 @@ class Description:
     mounting: dict[Placement, Mounting] = field(default_factory=dict)
     gyr_matrix: dict[Placement, FloatArray] = field(default_factory=dict)
     personal_split: PersonalSplit | None = None
+    worn: dict[Placement, str] = field(default_factory=dict)
+    """Which sensor was where, by the name that a vendor's files give it."""
+
+    def setup(self, placements: tuple[Placement, ...]) -> Setup:
+        """What the pipeline has to know of sensors worn there."""
+        return Setup(
+            placements=placements,
+            upper_back_level=self.upper_back_level,
+            mounting=self.mounting,
+            gyr_matrix=self.gyr_matrix,
+            personal_split=self.personal_split,
+        )
 
 
 def read_events(path: Path) -> tuple[Event, ...]:
@@ -50,7 +62,7 @@ def read_events(path: Path) -> tuple[Event, ...]:
         Naming file, row and column.
     """
     data = read_bytes(path)
-    header = read_header(path, data, "\t")
+    header = read_header(path, data, Layout(delimiter="\t"))
     for column in EVENT_COLUMNS:
         if column not in header:
             found = ", ".join(header)[:120]
@@ -106,6 +118,7 @@ def parse_description(path: Path, content: Mapping[str, object]) -> Description:
         mounting=_mountings(path, content.get("mounting", {})),
         gyr_matrix=_gyr_matrices(path, content.get("gyr_matrix", {})),
         personal_split=_personal_split(path, content.get("personal_split")),
+        worn=_worn(path, content.get("worn", {})),
     )
 
 
@@ -175,6 +188,17 @@ def _placement(path: Path, entry: str, name: str) -> Placement:
         known = ", ".join(Placement)
         reason = f"'{name[:40]}' is no placement; known are {known}."
         raise SourceError(path, reason, column=entry) from None
+
+
+def _worn(path: Path, value: object) -> dict[Placement, str]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
+        reason = 'must be like {"pelvis": "sensor 1", "upper_back": "sensor 2"}.'
+        raise SourceError(path, reason, column="worn")
+    worn = {_placement(path, "worn", place): name for place, name in value.items()}
+    for name in worn.values():
+        if list(worn.values()).count(name) > 1:
+            raise SourceError(path, f"'{name[:40]}' is named twice.", column="worn")
+    return worn
 
 
 def _gyr_matrices(path: Path, value: object) -> dict[Placement, FloatArray]:

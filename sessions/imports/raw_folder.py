@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from fusion.results import Flag
-from fusion.setup import Setup
-from sensors.samples import FloatArray, ImuBlock, Placement, SensorId, SensorInfo
+from sensors.samples import ImuBlock, Placement, SensorInfo
 from sessions.errors import SourceError
 from sessions.imports.description import read_description, read_events
-from sessions.imports.plausibility import doubt_acc, doubt_gyr
+from sessions.imports.samples import (
+    Names,
+    Samples,
+    check_one_clock,
+    checked,
+    sensor_info,
+    stack,
+    torn_row,
+)
 from sessions.imports.session import ImportedSession
 from sessions.imports.table import Table, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fusion.results import Flag
 
 EVENTS = "events.tsv"
 DESCRIPTION = "session.json"
@@ -28,7 +34,7 @@ ACC = ("acc_x", "acc_y", "acc_z")
 GYR = ("gyr_x", "gyr_y", "gyr_z")
 MAG = ("mag_x", "mag_y", "mag_z")
 QUAT = ("quat_w", "quat_x", "quat_y", "quat_z")
-RATE_RANGE_HZ = (20.0, 1000.0)
+NAMES = Names(TIME[0], ACC, GYR, MAG, QUAT)
 
 _OPTIONAL = (Placement.THORACOLUMBAR,)
 
@@ -64,19 +70,14 @@ def read_raw_folder(folder: Path) -> ImportedSession:
             folder / file_name(placement), wanted=TIME + ACC + GYR + MAG + QUAT, may_be_empty=MAG
         )
         blocks[placement] = _block(table)
-        sensors[placement] = _sensor(placement, blocks[placement])
+        sensors[placement] = sensor_info(placement, blocks[placement], file_name(placement))
         flags.extend(_dropped(table, placement))
-    _check_one_clock(folder, blocks)
+    paths = {p: folder / file_name(p) for p in placements}
+    check_one_clock(blocks, paths, NAMES.time)
     return ImportedSession(
         path=folder,
         kind="raw_folder",
-        setup=Setup(
-            placements=tuple(placements),
-            upper_back_level=description.upper_back_level,
-            mounting=description.mounting,
-            gyr_matrix=description.gyr_matrix,
-            personal_split=description.personal_split,
-        ),
+        setup=description.setup(tuple(placements)),
         blocks=blocks,
         events=events,
         sensors=sensors,
@@ -103,23 +104,18 @@ def _check_files(folder: Path) -> None:
 
 def _block(table: Table) -> ImuBlock:
     _check_columns(table)
-    t_s = table.columns["time_s"]
-    if not len(t_s):
-        raise SourceError(table.path, "holds a header but no samples.")
-    _check_time(table, t_s)
-    acc, gyr = _stack(table, ACC), _stack(table, GYR)
-    _check_units(table, t_s, acc, gyr)
-    quat = _stack(table, QUAT)
-    if quat is not None:
-        quat = _unit_quaternions(table, quat)
-    nothing = np.full((len(t_s), 3), np.nan)
-    return ImuBlock(
-        t_s=t_s,
-        acc=nothing if acc is None else acc,
-        gyr=nothing if gyr is None else gyr,
-        mag=_stack(table, MAG),
-        quat=quat,
+    columns = table.columns
+    samples = Samples(
+        path=table.path,
+        names=NAMES,
+        row_of=table.row_of,
+        t_s=columns[NAMES.time],
+        acc=stack(columns, ACC),
+        gyr=stack(columns, GYR),
+        mag=stack(columns, MAG),
+        quat=stack(columns, QUAT),
     )
+    return checked(samples)
 
 
 def _check_columns(table: Table) -> None:
@@ -134,95 +130,5 @@ def _check_columns(table: Table) -> None:
             raise SourceError(table.path, "is missing from the header.", row=1, column=column)
 
 
-def _stack(table: Table, names: tuple[str, ...]) -> FloatArray | None:
-    if names[0] not in table.columns:
-        return None
-    return np.stack([table.columns[name] for name in names], axis=1)
-
-
-def _check_time(table: Table, t_s: FloatArray) -> None:
-    step_s = np.diff(t_s)
-    wrong = np.flatnonzero(step_s <= 0)
-    if len(wrong):
-        index = int(wrong[0]) + 1
-        now, before = float(t_s[index]), float(t_s[index - 1])
-        what = "repeats the time of the row before" if now == before else "runs backwards"
-        raise SourceError(
-            table.path,
-            f"{now!r} after {before!r} {what}; time must increase strictly.",
-            row=table.row_of(index),
-            column="time_s",
-        )
-    if not len(step_s):
-        return
-    rate_hz = 1.0 / float(np.median(step_s))
-    low, high = RATE_RANGE_HZ
-    if not 0.99 * low <= rate_hz <= 1.01 * high:
-        raise SourceError(
-            table.path,
-            f"gives {rate_hz:.4g} samples a second; {low:g} to {high:g} can be used."
-            " Is the time in seconds?",
-            column="time_s",
-        )
-
-
-def _check_units(
-    table: Table, t_s: FloatArray, acc: FloatArray | None, gyr: FloatArray | None
-) -> None:
-    doubt = None if acc is None else doubt_acc(acc)
-    if doubt is not None:
-        raise SourceError(table.path, doubt, column="acc_x … acc_z")
-    if acc is None or gyr is None:
-        return
-    doubt = doubt_gyr(t_s, acc, gyr)
-    if doubt is not None:
-        raise SourceError(table.path, doubt, column="gyr_x … gyr_z")
-
-
-def _unit_quaternions(table: Table, quat: FloatArray) -> FloatArray:
-    length = np.linalg.norm(quat, axis=1)
-    wrong = np.flatnonzero(np.abs(length - 1.0) > 0.05)
-    if len(wrong):
-        raise SourceError(
-            table.path,
-            f"the quaternion has length {length[wrong[0]]:.3g}; a rotation has length 1.",
-            row=table.row_of(int(wrong[0])),
-            column="quat_w … quat_z",
-        )
-    return np.asarray(quat / length[:, None])
-
-
-def _sensor(placement: Placement, block: ImuBlock) -> SensorInfo:
-    step_s = np.diff(block.t_s)
-    return SensorInfo(
-        sensor=SensorId(str(placement)),
-        placement=placement,
-        name=file_name(placement),
-        protocol="",
-        rate_hz=1.0 / float(np.median(step_s)) if len(step_s) else 0.0,
-    )
-
-
 def _dropped(table: Table, placement: Placement) -> list[Flag]:
-    if table.dropped_row is None:
-        return []
-    return [
-        Flag(
-            "torn_last_row",
-            f"{table.path.name} ends in row {table.dropped_row} without a line break; that row was"
-            " left out because its last number may be cut.",
-            placement,
-        )
-    ]
-
-
-def _check_one_clock(folder: Path, blocks: dict[Placement, ImuBlock]) -> None:
-    pelvis = blocks[Placement.PELVIS]
-    for placement, block in blocks.items():
-        if block.t_s[0] > pelvis.t_s[-1] or block.t_s[-1] < pelvis.t_s[0]:
-            raise SourceError(
-                folder / file_name(placement),
-                f"covers {block.t_s[0]:.6g} to {block.t_s[-1]:.6g} s and pelvis.csv"
-                f" {pelvis.t_s[0]:.6g} to {pelvis.t_s[-1]:.6g} s; all sensors need one clock.",
-                column="time_s",
-            )
+    return [] if table.dropped_row is None else [torn_row(table, placement)]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fusion.results import Flag
-from fusion.setup import Setup
 from sensors.decoding import LinkStatistics, StreamDecoder
 from sensors.drivers.base import Notification
 from sensors.errors import ProtocolError, RecordingError, RecordingFormatError
@@ -53,13 +52,7 @@ def read_recorded(path: Path) -> ImportedSession:
     return ImportedSession(
         path=path,
         kind="recording",
-        setup=Setup(
-            placements=tuple(blocks),
-            upper_back_level=description.upper_back_level,
-            mounting=description.mounting,
-            gyr_matrix=description.gyr_matrix,
-            personal_split=description.personal_split,
-        ),
+        setup=description.setup(tuple(blocks)),
         blocks=blocks,
         events=tuple(_ended(event, last_s) for event in recording.events),
         sensors={

@@ -22,7 +22,7 @@ class ImportedSession:
     path
         What was read.
     kind
-        The format: ``raw_folder`` or ``recording``.
+        The format: ``raw_folder``, ``recording``, or a vendor's.
     setup
         What the pipeline has to know before the first sample.
     blocks
@@ -37,6 +37,8 @@ class ImportedSession:
         Fraction of samples lost per sensor as its packets say; empty where packets are unknown.
     flags
         What the importer had to leave out or doubts.
+    files
+        What was read, where ``kind`` and ``path`` do not tell.
     """
 
     path: Path
@@ -48,3 +50,4 @@ class ImportedSession:
     subject: str | None = None
     loss: dict[Placement, float] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
+    files: tuple[Path, ...] = ()

@@ -1,4 +1,7 @@
-"""Whatever a person points at: a raw folder, a recording, or a session of the library."""
+"""Whatever a person points at: a recording, a raw folder, or what another program wrote.
+
+A file is known by how it begins, not by its name.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,13 @@ LONGEST_S = 36 * 3600.0
 
 MOST_EVENTS = 10_000
 
+_TABLES = (".csv", ".txt", ".tsv")
+_MOST_FILES = 200
+_KNOWN = (
+    "Known are recordings (.mcap), raw folders (pelvis.csv, upper_back.csv, events.tsv), folders of"
+    " Movella DOT CSV files or of the x-IMU3 logger, and text files of the WitMotion app."
+)
+
 
 def read_source(path: Path) -> ImportedSession:
     """Read a session in any format we know.
@@ -25,7 +35,8 @@ def read_source(path: Path) -> ImportedSession:
     Parameters
     ----------
     path
-        A raw folder, a recording (``.mcap``), or a folder that holds ``recording.mcap``.
+        A recording (``.mcap``) or a folder that holds ``recording.mcap``, a raw folder, a folder of
+        Movella DOT or x-IMU3 files, or a text file of the WitMotion app or its folder.
 
     Raises
     ------
@@ -46,9 +57,10 @@ def _read(path: Path) -> ImportedSession:
         from sessions.imports.recording import read_recorded
 
         return read_recorded(path)
-    raise SourceError(
-        path, "is neither a raw folder (pelvis.csv, upper_back.csv, events.tsv) nor a .mcap file."
-    )
+    found = _of_vendors(path, path.parent, [path], [])
+    if found is None:
+        raise SourceError(path, f"is neither a recording nor a file that is known. {_KNOWN}")
+    return found
 
 
 def _read_folder(folder: Path) -> ImportedSession:
@@ -59,7 +71,34 @@ def _read_folder(folder: Path) -> ImportedSession:
         from sessions.imports.recording import read_recorded
 
         return read_recorded(folder / RECORDING)
+    inside = sorted(folder.iterdir())[:_MOST_FILES]
+    tables = [p for p in inside if p.suffix.lower() in _TABLES]
+    found = _of_vendors(folder, folder, tables, [p for p in inside if p.is_dir()])
+    if found is not None:
+        return found
+    if not any((folder / name).exists() for name in names):
+        holds = ", ".join(p.name for p in inside[:8] if not p.name.startswith(".")) or "nothing"
+        raise SourceError(folder, f"holds {holds}; nothing of it is known. {_KNOWN}")
     return read_raw_folder(folder)
+
+
+def _of_vendors(
+    source: Path, folder: Path, tables: list[Path], folders: list[Path]
+) -> ImportedSession | None:
+    """Read what other programs wrote; ``None`` if nothing here is of any that we know."""
+    from sessions.imports import movella_dot, witmotion, ximu3
+    from sessions.imports.table import read_head
+
+    heads = {path: read_head(path) for path in tables}
+    if dots := [path for path, head in heads.items() if movella_dot.is_movella_dot(head)]:
+        if source.is_file():
+            raise SourceError(source, "is of one sensor; give the folder that holds all of them.")
+        return movella_dot.read_movella_dot(folder, dots)
+    if texts := [path for path, head in heads.items() if witmotion.is_witmotion(head)]:
+        return witmotion.read_witmotion(source, folder, texts)
+    if sensors := [path for path in folders if ximu3.is_ximu3(path)]:
+        return ximu3.read_ximu3(folder, sensors)
+    return None
 
 
 def _check_extent(session: ImportedSession) -> None:

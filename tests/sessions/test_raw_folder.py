@@ -178,7 +178,7 @@ def test_other_things_are_no_source(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="does not exist"):
         read_source(tmp_path / "nowhere")
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(SourceError, match="neither a raw folder"):
+    with pytest.raises(SourceError, match="neither a recording"):
         read_source(tmp_path / "notes.txt")
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from sensors.errors import ProtocolError
 from sensors.protocols import metamotion, movella_dot, movesense, open_profile, witmotion
+from sensors.protocols.burst import unpacked
 from sensors.protocols.families import FAMILIES, Family
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def fuzz(family: Family, subject: Subject, notifications: int, seed: int) -> Out
         samples += count
         held_bytes -= count * subject.sample_bytes
         assert held_bytes >= -MAX_NOISE_BYTES, "samples out of nothing"
-        assert all(_sound(burst) for burst in bursts), "a number that is none"
+        assert all(_sound(unpacked(burst)) for burst in bursts), "a number that is none"
         if number % CHECK_EVERY == 0:
             checks += 1
             resynchronised += _recovers(reader, subject)

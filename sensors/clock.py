@@ -49,6 +49,7 @@ LATE_MAX_S = 10.0
 GAP_PERIODS = 1.5
 """A step of more than this many sampling periods is a gap."""
 
+_NEAR_S = 1.0
 _BIN_S = 1.0
 _PRIOR_RATE_SD = 50e-6
 _PRIOR_DELAY_S = 0.020
@@ -140,6 +141,7 @@ class DeviceClock:
     ) -> None:
         self._tick_s = tick_s
         self._wrap = 1 << bits
+        self._ticks = 0
         self._max_rate = max_rate
         self._rate_sd = rate_sd
         self._slope = 0.0
@@ -150,10 +152,11 @@ class DeviceClock:
     def restart(self) -> None:
         """Forget the time base, not the rate: the next observation begins a new epoch."""
         self._bins: deque[Point] = deque(maxlen=round(WINDOW_S / _BIN_S))
-        self._lowest: Point | None = None
-        self._line: Point = (0.0, 0.0)
+        self._lowest: Point = (0.0, math.inf)
+        self._bin_end_s = -math.inf
+        self._line_at_s = self._line_s = 0.0
         self._behind_s = 0.0
-        self._last: Point | None = None
+        self._last_device_s = self._last_host_s = -math.inf
         self._delays = 1
         self._mean_delay_s = _PRIOR_DELAY_S
         self._scatter_s: float | None = None
@@ -187,7 +190,7 @@ class DeviceClock:
         device_s
             Device time, unwrapped.
         """
-        if self._last is None:
+        if self._last_device_s == -math.inf:
             return
         self._asked.append((device_s, asked_s - device_s))
         while self._asked[-1][0] - self._asked[0][0] > _ASKED_S:
@@ -225,18 +228,27 @@ class DeviceClock:
             Seconds of the device clock in this epoch; ``None`` if no number of wraps brings it
             near the host's elapsed time: the device has rebooted, call :meth:`restart`.
         """
-        if self._last is None:
+        if self._last_device_s == -math.inf:
+            self._ticks = ticks
             return ticks * self._tick_s
-        expected_s = self._expected(arrival_s)
-        expected = round(expected_s / self._tick_s)
+        after = self._ticks + (ticks - self._ticks) % self._wrap
+        device_s = after * self._tick_s
+        if abs(arrival_s - device_s - self._floor(device_s)) < _NEAR_S:
+            self._ticks = after  # the usual case: a little after the last
+            return device_s
+        return self._unwrap_anew(ticks, arrival_s)
+
+    def _unwrap_anew(self, ticks: int, arrival_s: float) -> float | None:
+        expected = round(self._expected(arrival_s) / self._tick_s)
         ahead = (ticks - expected + self._wrap // 2) % self._wrap - self._wrap // 2
         if not -LATE_MAX_S <= ahead * self._tick_s <= EARLY_MAX_S:
             return None
-        return (expected + ahead) * self._tick_s
+        self._ticks = expected + ahead
+        return self._ticks * self._tick_s
 
     def is_new(self, device_s: float) -> bool:
         """Whether ``device_s`` is after everything observed in this epoch."""
-        return self._last is None or device_s > self._last[0]
+        return device_s > self._last_device_s
 
     def observe(self, device_s: float, arrival_s: float) -> tuple[float, float]:
         """Take in that device time ``device_s`` had arrived at ``arrival_s``.
@@ -257,25 +269,46 @@ class DeviceClock:
             ``x`` seconds before ``device_s`` was taken at ``host_s − rate · x``.
         """
         offset_s = arrival_s - device_s
-        last = self._last
-        if last is None:
-            self.epochs += 1
-            self._line = (device_s, offset_s)
-            self._last = (device_s, arrival_s)
-            self._collect(device_s, offset_s)
-            return arrival_s, 1.0 + self._slope
-        self._slew(device_s - last[0])
-        self._collect(device_s, offset_s)
-        host_s = device_s + self._floor(device_s) - self._constant_s + self._behind_s
-        self._last = (device_s, host_s)
-        return host_s, (host_s - last[1]) / (device_s - last[0])
+        if self._last_device_s == -math.inf:
+            return self._begin(device_s, offset_s)
+        step_s = device_s - self._last_device_s
+        if self._behind_s:
+            self._slew(step_s)
+        if device_s >= self._bin_end_s:
+            self._next_bin(device_s)
+        if offset_s < self._lowest[1]:
+            self._lowest = (device_s, offset_s)
+        floor_s = self._line_s + self._slope * (device_s - self._line_at_s)
+        delay_s = offset_s - floor_s
+        if delay_s < 0.0:
+            self._line_s += delay_s
+            self._behind_s -= delay_s
+            floor_s, delay_s = offset_s, 0.0
+        if self._scatter_s is None:
+            self._delays = min(self._delays + 1, _DELAY_MEMORY)
+            self._mean_delay_s += (delay_s - self._mean_delay_s) / self._delays
+        host_s = device_s + floor_s - self._constant_s + self._behind_s
+        rate = (host_s - self._last_host_s) / step_s
+        self._last_device_s, self._last_host_s = device_s, host_s
+        return host_s, rate
+
+    def _begin(self, device_s: float, offset_s: float) -> tuple[float, float]:
+        """Begin an epoch with its first observation."""
+        self.epochs += 1
+        self._line_at_s, self._line_s = device_s, offset_s
+        self._lowest = (device_s, offset_s)
+        self._bin_end_s = (device_s // _BIN_S + 1.0) * _BIN_S
+        self._delays = min(self._delays + 1, _DELAY_MEMORY)
+        self._mean_delay_s -= self._mean_delay_s / self._delays
+        self._last_device_s, self._last_host_s = device_s, device_s + offset_s
+        return self._last_host_s, 1.0 + self._slope
 
     def _expected(self, arrival_s: float) -> float:
-        start_s, floor_s = self._line
-        return start_s + (arrival_s - floor_s - start_s) / (1.0 + self._slope)
+        start_s = self._line_at_s
+        return start_s + (arrival_s - self._line_s - start_s) / (1.0 + self._slope)
 
     def _floor(self, device_s: float) -> float:
-        return self._line[1] + self._slope * (device_s - self._line[0])
+        return self._line_s + self._slope * (device_s - self._line_at_s)
 
     def _slew(self, step_s: float) -> None:
         """Work off what the times given out are away from the line, over ``step_s``."""
@@ -283,21 +316,11 @@ class DeviceClock:
         limit = min(max(behind_s / _SLEW_TIME_S, _SLEW_MIN), _SLEW_MAX)
         self._behind_s = math.copysign(max(behind_s - limit * step_s, 0.0), self._behind_s)
 
-    def _collect(self, device_s: float, offset_s: float) -> None:
-        lowest = self._lowest
-        if lowest is not None and device_s // _BIN_S != lowest[0] // _BIN_S:
-            self._bins.append(lowest)
-            self._refit(device_s)
-            lowest = None
-        if lowest is None or offset_s < lowest[1]:
-            self._lowest = (device_s, offset_s)
-        delay_s = offset_s - self._floor(device_s)
-        if delay_s < 0.0:
-            self._line = (self._line[0], self._line[1] + delay_s)
-            self._behind_s -= delay_s
-            delay_s = 0.0
-        self._delays = min(self._delays + 1, _DELAY_MEMORY)
-        self._mean_delay_s += (delay_s - self._mean_delay_s) / self._delays
+    def _next_bin(self, device_s: float) -> None:
+        self._bins.append(self._lowest)
+        self._refit(device_s)
+        self._lowest = (device_s, math.inf)
+        self._bin_end_s = (device_s // _BIN_S + 1.0) * _BIN_S
 
     def _refit(self, device_s: float) -> None:
         """Draw the line anew under the bins; what was given out stays where it was."""
@@ -308,7 +331,7 @@ class DeviceClock:
         self._slope = self._shrunk(floor_slope(self._bins, self._max_rate))
         level = [offset - self._slope * (at - anchor_s) for at, offset in self._bins]
         floor_s = min(level)
-        self._line = (anchor_s, floor_s)
+        self._line_at_s, self._line_s = anchor_s, floor_s
         if len(level) >= _SETTLED_BINS:
             self._scatter_s = median(level) - floor_s
         self._behind_s += before_s - self._floor(device_s)

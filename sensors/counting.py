@@ -104,6 +104,8 @@ class CountClock:
         """The delay that all packets of the last seconds had; 0 if there is none or it varies."""
         if not self._delays or self._delays[-1][0] - self._delays[0][0] < 0.9 * WATCH_S:
             return 0.0
+        if self._delays[-1][1] < MIN_LOST * self._period_s / (1.0 + MAX_RATE):
+            return 0.0  # the usual case, told at once
         parts = [math.inf] * _PARTS
         start_s = self._delays[0][0]
         for at_s, delay_s in self._delays:

@@ -7,23 +7,29 @@ because time never runs backwards in what is given.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from sensors.clock import DeviceClock, Gap, missing_samples
+from sensors.clock import GAP_PERIODS, DeviceClock, Gap, missing_samples
 from sensors.counting import CountClock
 from sensors.errors import ProtocolError
+from sensors.protocols.burst import Burst, Packed, unpacked
 from sensors.protocols.families import reader_of
 from sensors.samples import ImuBlock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from sensors.drivers.base import Notification
-    from sensors.protocols.burst import Burst, Exchange, Reader
-    from sensors.samples import SensorInfo
+    from sensors.protocols.burst import Exchange, Reader
+    from sensors.samples import FloatArray, SensorInfo
+
+_Piece: TypeAlias = tuple[Burst | Packed, int, float, float]
+"""A burst, its samples, the last one's session time, and the time between them (s)."""
 
 REORDER_PACKETS = 32
 """A packet more than this far behind is not out of order but of another boot."""
@@ -116,7 +122,7 @@ class StreamDecoder:
             self._tick_s = facts.tick_s
         self._exchange: Exchange | None = None
         self._sequence: int | None = None
-        self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
+        self._recent: dict[tuple[int | None, int | None], None] = {}
         self._last_t_s = -math.inf
         self._last_arrival_s: float | None = None
         self._received = self._lost = self._packets = self._packets_lost = 0
@@ -151,68 +157,79 @@ class StreamDecoder:
         )
 
     def feed(self, notification: Notification) -> ImuBlock | None:
-        """Take in the next notification of this sensor.
+        """Take in the next notification of this sensor; see :meth:`feed_all`."""
+        return self.feed_all((notification,))
+
+    def feed_all(self, notifications: Iterable[Notification]) -> ImuBlock | None:
+        """Take in the next notifications of this sensor.
+
+        What comes out does not depend on how many are taken in at once, only the time that takes:
+        the arrays are made once for all.
 
         Returns
         -------
         ImuBlock or None
-            The new samples on the session clock, later than all before; ``None`` where it brought
+            The new samples on the session clock, later than all before; ``None`` where there are
             none. Notifications that cannot be read are counted, see :class:`LinkStatistics`.
         """
-        self._last_arrival_s = notification.arrival_s
-        try:
-            bursts = self._reader.feed(notification.characteristic, notification.data)
-        except ProtocolError as error:
-            self._errors += 1
-            self._last_error = str(error)
-            return None
-        self._compare_clocks(notification.arrival_s)
-        if self._reader.period_s is not None:
-            self._period_s = self._reader.period_s
-        blocks = [self._timed(burst, notification.arrival_s) for burst in bursts]
-        return _joined([block for block in blocks if block is not None])
+        pieces: list[_Piece] = []
+        reader = self._reader
+        for notification in notifications:
+            arrival_s = self._last_arrival_s = notification.arrival_s
+            try:
+                bursts = reader.feed(notification.characteristic, notification.data)
+            except ProtocolError as error:
+                self._errors += 1
+                self._last_error = str(error)
+                continue
+            if reader.exchange is not self._exchange:
+                self._compare_clocks(arrival_s)
+            self._period_s = reader.period_s or self._period_s
+            for burst in bursts:
+                piece = self._timed(burst, arrival_s)
+                if piece is not None:
+                    pieces.append(piece)
+        return self._block(pieces) if pieces else None
 
     def _compare_clocks(self, arrival_s: float) -> None:
         """Use a new answer to what time it is."""
-        exchange = self._reader.exchange
-        if exchange is None or exchange is self._exchange:
+        exchange = self._exchange = self._reader.exchange
+        if exchange is None:
             return
-        self._exchange = exchange
         device_s = self._clock.unwrap(exchange.ticks, arrival_s)
         if device_s is not None:
             took_us = (round(arrival_s * 1e6) - exchange.asked_us) % (1 << 32)
             self._clock.exchange(arrival_s - took_us * 1e-6, device_s)
 
-    def _timed(self, burst: Burst, arrival_s: float) -> ImuBlock | None:
+    def _timed(self, burst: Burst | Packed, arrival_s: float) -> _Piece | None:
         """Put a burst on the session clock, if it is in order and holds samples."""
+        count = len(burst)
         if self._count is not None:
-            return self._counted(burst, arrival_s, self._count)
+            self._packets += 1
+            if count == 0:
+                return None
+            host_s, step_s, _ = self._count.observe(count, arrival_s)
+            return self._piece(burst, count, host_s - self._origin_s, step_s)
         first_s = self._place(burst, arrival_s)
         if first_s is None:
             return None
         self._packets += 1
-        if len(burst) == 0:
+        if count == 0:
             return None
         spacing_s = burst.spacing_ticks * self._tick_s
-        last_s = first_s + (len(burst) - 1) * spacing_s
+        last_s = first_s + (count - 1) * spacing_s
         if not self._clock.is_new(last_s):
             self._late += 1
             return None
         host_s, rate = self._clock.observe(last_s, arrival_s)
-        return self._block(burst, host_s - self._origin_s, spacing_s * rate)
+        return self._piece(burst, count, host_s - self._origin_s, spacing_s * rate)
 
-    def _counted(self, burst: Burst, arrival_s: float, count: CountClock) -> ImuBlock | None:
-        self._packets += 1
-        if len(burst) == 0:
-            return None
-        host_s, spacing_s, _ = count.observe(len(burst), arrival_s)
-        return self._block(burst, host_s - self._origin_s, spacing_s)
-
-    def _place(self, burst: Burst, arrival_s: float) -> float | None:
+    def _place(self, burst: Burst | Packed, arrival_s: float) -> float | None:
         """Return the device time of a burst that is in order; ``None`` for one that is not."""
         assert burst.ticks is not None
         identity = (burst.sequence, burst.ticks)
-        if identity in self._recent:
+        recent = self._recent
+        if identity in recent:
             self._duplicates += 1
             return None
         wrap = self._reader.sequence_wrap
@@ -234,37 +251,46 @@ class StreamDecoder:
             ahead = 0
         self._packets_lost += ahead
         self._sequence = burst.sequence
-        self._recent.append(identity)
+        recent[identity] = None
+        if len(recent) > REORDER_PACKETS:
+            del recent[next(iter(recent))]
         return first_s
 
-    def _block(self, burst: Burst, last_t_s: float, step_s: float) -> ImuBlock | None:
-        t_s = last_t_s - step_s * _BACKWARDS[-len(burst) :]
-        calibration = self.info.calibration
-        acc, gyr = burst.acc, burst.gyr
-        if calibration is not None:
-            acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
-        block = ImuBlock(t_s, acc, gyr, burst.mag, burst.quat, burst.clipped)
-        if t_s[0] <= self._last_t_s:
-            block = block.part(slice(int(np.searchsorted(t_s, self._last_t_s, "right")), None))
-            if len(block) == 0:
+    def _piece(
+        self, burst: Burst | Packed, count: int, last_t_s: float, step_s: float
+    ) -> _Piece | None:
+        """Account for a burst, without those of its samples that are not later than the last."""
+        first_t_s = last_t_s - step_s * (count - 1.0)
+        if first_t_s <= self._last_t_s:
+            while count and last_t_s - step_s * (count - 1.0) <= self._last_t_s:
+                count -= 1
+            if count == 0:
                 self._late += 1
                 return None
-        self._account(float(block.t_s[0]), len(block), last_t_s)
-        return block
+            burst = unpacked(burst).last(count)
+            first_t_s = last_t_s - step_s * (count - 1.0)
+        self._account(first_t_s, count, last_t_s)
+        return burst, count, last_t_s, step_s
+
+    def _block(self, pieces: list[_Piece]) -> ImuBlock:
+        burst = _joined(pieces)
+        acc, gyr = burst.acc, burst.gyr
+        calibration = self.info.calibration
+        if calibration is not None:
+            acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
+        return ImuBlock(_times(pieces), acc, gyr, burst.mag, burst.quat, burst.clipped)
 
     def _account(self, first_t_s: float, count: int, last_t_s: float) -> None:
-        before_s = self._last_t_s
+        before_s, self._last_t_s = self._last_t_s, last_t_s
         self._received += count
-        self._last_t_s = last_t_s
         if before_s == -math.inf:
             return
-        missing = missing_samples(first_t_s - before_s, self._period_s)
-        if missing:
+        gap_s, steps, span_s = first_t_s - before_s, count, last_t_s - before_s
+        if gap_s > GAP_PERIODS * self._period_s:
+            missing = missing_samples(gap_s, self._period_s)
             self._lost += missing
             self.gaps.append(Gap(before_s, first_t_s, missing))
-            self._longest_gap_s = max(self._longest_gap_s, first_t_s - before_s)
-        steps, span_s = count, last_t_s - before_s
-        if missing:
+            self._longest_gap_s = max(self._longest_gap_s, gap_s)
             steps, span_s = count - 1, last_t_s - first_t_s
         keep = max(1.0 - span_s / _RATE_MEMORY_S, 0.0)
         self._steps = self._steps * keep + steps
@@ -282,18 +308,45 @@ def _reader_of(info: SensorInfo) -> Reader:
         return reader_of(info)
 
 
-def _joined(blocks: list[ImuBlock]) -> ImuBlock | None:
-    """Several blocks of one sensor as one; all have the same columns."""
-    if len(blocks) <= 1:
-        return blocks[0] if blocks else None
-    return ImuBlock(
-        np.concatenate([b.t_s for b in blocks]),
-        np.concatenate([b.acc for b in blocks]),
-        np.concatenate([b.gyr for b in blocks]),
-        *(_stacked([getattr(b, name) for b in blocks]) for name in ("mag", "quat", "clipped")),
+def _joined(pieces: list[_Piece]) -> Burst:
+    """The samples of all pieces: bytes of neighbours are joined before they become arrays."""
+    bursts: list[Burst] = []
+    for unpack, alike in itertools.groupby((piece[0] for piece in pieces), _unpack_of):
+        if unpack is None:
+            bursts.extend(unpacked(burst) for burst in alike)
+        else:
+            bursts.append(unpack(b"".join([b.raw for b in alike if isinstance(b, Packed)])))
+    if len(bursts) == 1:
+        return bursts[0]
+    return Burst(
+        np.concatenate([b.acc for b in bursts]),
+        np.concatenate([b.gyr for b in bursts]),
+        _known([b.mag for b in bursts]),
+        _known([b.quat for b in bursts]),
+        _known([b.clipped for b in bursts]),
     )
 
 
-def _stacked(parts: list[np.ndarray | None]) -> np.ndarray | None:
+def _unpack_of(burst: Burst | Packed) -> Callable[[bytes], Burst] | None:
+    return burst.unpack if isinstance(burst, Packed) else None
+
+
+def _known(parts: list[np.ndarray | None]) -> np.ndarray | None:
+    """Join what all have."""
     known = [part for part in parts if part is not None]
     return np.concatenate(known) if len(known) == len(parts) else None
+
+
+def _times(pieces: list[_Piece]) -> FloatArray:
+    """Session times of the samples of all pieces."""
+    if len(pieces) == 1:
+        _, count, last_t_s, step_s = pieces[0]
+        times: FloatArray = last_t_s - step_s * _BACKWARDS[-count:]
+        return times
+    counts = np.array([piece[1] for piece in pieces])
+    ends = np.cumsum(counts)
+    to_last = np.repeat(ends, counts) - np.arange(1, ends[-1] + 1)
+    steps_s = np.repeat([piece[3] for piece in pieces], counts)
+    times = np.repeat([piece[2] for piece in pieces], counts)
+    times -= steps_s * to_last
+    return times

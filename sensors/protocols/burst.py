@@ -7,14 +7,14 @@ missing in between, is found out by :mod:`sensors.decoding`, the same way for al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sensors.samples import FloatArray
 
@@ -40,7 +40,7 @@ class ClockFacts:
     max_rate: float = 300e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Burst:
     """Consecutive, evenly spaced samples of one packet.
 
@@ -77,6 +77,60 @@ class Burst:
 
     def __len__(self) -> int:
         return len(self.acc)
+
+    def last(self, count: int) -> Burst:
+        """Return the last samples, without their times."""
+        return Burst(
+            self.acc[-count:],
+            self.gyr[-count:],
+            None if self.mag is None else self.mag[-count:],
+            None if self.quat is None else self.quat[-count:],
+            None if self.clipped is None else self.clipped[-count:],
+        )
+
+
+@dataclass(slots=True)
+class Packed:
+    """A burst whose samples are known to be sound but still bytes.
+
+    Turning bytes into arrays costs about the same for one sample as for a hundred. So a reader
+    checks every packet by itself, and the bytes of many become arrays in one go.
+
+    Attributes
+    ----------
+    count
+        How many samples.
+    raw
+        Their bytes, nothing else: those of several packets can be joined.
+    unpack
+        Makes one burst of the joined bytes of packets that came with this very function.
+    ticks, spacing_ticks, sequence, restarted
+        As of a :class:`Burst`.
+    """
+
+    count: int
+    raw: bytes
+    unpack: Callable[[bytes], Burst]
+    ticks: int | None = None
+    spacing_ticks: float = 0.0
+    sequence: int | None = None
+    restarted: bool = False
+
+    def __len__(self) -> int:
+        return self.count
+
+
+def unpacked(burst: Burst | Packed) -> Burst:
+    """Return the same burst as arrays."""
+    if isinstance(burst, Burst):
+        return burst
+    return replace(
+        burst.unpack(burst.raw),
+        ticks=burst.ticks,
+        spacing_ticks=burst.spacing_ticks,
+        sequence=burst.sequence,
+        restarted=burst.restarted,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +172,7 @@ class Reader(Protocol):
     status: object | None
     exchange: Exchange | None
 
-    def feed(self, characteristic: str, data: bytes) -> Sequence[Burst]:
+    def feed(self, characteristic: str, data: bytes) -> Sequence[Burst | Packed]:
         """Take in a value of a characteristic (128-bit UUID, lower case).
 
         Raises

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-import operator
 import struct
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sensors.errors import ProtocolError
 from sensors.samples import GRAVITY_MPS2
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sensors.protocols.burst import BoolArray
     from sensors.samples import FloatArray
+
+RawArray = npt.NDArray[np.int16]
 
 DEGREE: Final = math.pi / 180.0
 G: Final = GRAVITY_MPS2
+
+_I16: Final = np.iinfo(np.int16)
 
 MAX_NUMBER: Final = 1e6
 """Larger than anything measured, in any unit in use."""
@@ -34,18 +41,23 @@ def need(data: bytes, least: int, protocol: str, what: str) -> None:
         raise ProtocolError(protocol, f"{what} of {len(data)} bytes, not {least}", data)
 
 
-def floats(data: bytes, at: int, count: int, protocol: str) -> FloatArray:
-    """Return ``count`` little-endian single-precision numbers.
+def need_numbers(values: Sequence[float], protocol: str, data: bytes) -> None:
+    """Refuse numbers of which one is none that a sensor can measure.
 
     Raises
     ------
     ProtocolError
-        One is no number that a sensor can measure.
+        One is.
     """
-    values = struct.unpack_from(f"<{count}f", data, at)
     # Not a number and infinity fail this comparison, too.
-    if not sum(map(operator.mul, values, values)) < MAX_NUMBER**2:
+    if not math.hypot(*values) < MAX_NUMBER:
         raise ProtocolError(protocol, "a number that no sensor measures", data)
+
+
+def floats(data: bytes, at: int, count: int, protocol: str) -> FloatArray:
+    """Return ``count`` little-endian single-precision numbers; raises as :func:`need_numbers`."""
+    values = struct.unpack_from(f"<{count}f", data, at)
+    need_numbers(values, protocol, data)
     return np.array(values)
 
 
@@ -54,15 +66,25 @@ def shorts(data: bytes, at: int, count: int) -> FloatArray:
     return np.frombuffer(data, "<i2", count, at).astype(np.float64)
 
 
-def unit(quat: FloatArray, protocol: str, data: bytes) -> FloatArray:
-    """Return a quaternion (4,) at length one.
+def need_rotation(quat: Sequence[float], protocol: str, data: bytes) -> None:
+    """Refuse a quaternion that is far from length one: it is no orientation.
 
     Raises
     ------
     ProtocolError
-        It is far from it: this is no orientation.
+        It is.
     """
-    norm = math.hypot(*quat.tolist())
-    if not abs(norm - 1.0) < 0.05:
+    if not abs(math.hypot(*quat) - 1.0) < 0.05:
         raise ProtocolError(protocol, "a quaternion that is no rotation", data)
-    return quat / norm
+
+
+def unit(quat: FloatArray) -> FloatArray:
+    """Return quaternions (n, 4), none of length zero, at length one."""
+    lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", quat, quat))
+    return np.divide(quat, lengths[:, None])
+
+
+def at_rail(raw: RawArray) -> BoolArray:
+    """Return which rows (n, columns) hold a number at the end of the 16 bits."""
+    rail: BoolArray = np.logical_or.reduce((raw >= _I16.max) | (raw <= -_I16.max), axis=1)
+    return rail

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PAUSE_S = 10.0
 """No sensor was silent for so long by itself: the recording leaves something out."""
 
+AT_ONCE = 1000
+"""How many notifications of a sensor are decoded together."""
+
 _NEEDED = (Placement.PELVIS, Placement.UPPER_BACK)
 
 
@@ -37,12 +40,7 @@ def read_recorded(path: Path) -> ImportedSession:
     """
     recording = _open(path)
     decoders = _decoders(path, recording)
-    parts: dict[SensorId, list[ImuBlock]] = {sensor: [] for sensor in decoders}
-    for item in _items(path, recording):
-        if isinstance(item, Notification) and item.sensor in decoders:
-            block = decoders[item.sensor].feed(item)
-            if block is not None and len(block):
-                parts[item.sensor].append(block)
+    parts = _decoded(decoders, _items(path, recording))
     blocks = {decoders[s].info.placement: _joined(p) for s, p in parts.items() if p}
     _check_sensors(path, recording, blocks)
     statistics = {d.info.placement: d.statistics for d in decoders.values()}
@@ -64,6 +62,29 @@ def read_recorded(path: Path) -> ImportedSession:
         loss={placement: lost[placement] for placement in blocks},
         flags=tuple(_flags(recording, statistics)),
     )
+
+
+def _decoded(
+    decoders: dict[SensorId, StreamDecoder], items: Iterable[object]
+) -> dict[SensorId, list[ImuBlock]]:
+    """Decode every sensor's notifications, many at a time: that is several times faster."""
+    parts: dict[SensorId, list[ImuBlock]] = {sensor: [] for sensor in decoders}
+    waiting: dict[SensorId, list[Notification]] = {sensor: [] for sensor in decoders}
+
+    def decode(sensor: SensorId) -> None:
+        block = decoders[sensor].feed_all(waiting[sensor])
+        if block is not None:
+            parts[sensor].append(block)
+        waiting[sensor].clear()
+
+    for item in items:
+        if isinstance(item, Notification) and item.sensor in decoders:
+            waiting[item.sensor].append(item)
+            if len(waiting[item.sensor]) == AT_ONCE:
+                decode(item.sensor)
+    for sensor in decoders:
+        decode(sensor)
+    return parts
 
 
 def _loss(decoder: StreamDecoder) -> float:

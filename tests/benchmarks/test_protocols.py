@@ -18,4 +18,5 @@ def test_no_noise_breaks_a_reader(family, seed):
 
 @FAMILY
 def test_the_cost_of_decoding_can_be_measured(family):
-    assert decoding.cost_us(family, fuzz.subjects()[family.protocol], samples=400) > 0
+    subject = fuzz.subjects()[family.protocol]
+    assert decoding.cost_us(family, subject, at_once=25, samples=400) > 0

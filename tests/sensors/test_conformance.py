@@ -14,6 +14,7 @@ from sensors.conformance.sheet import DEMANDS, examine
 from sensors.drivers import plugins
 from sensors.drivers.plugins import other_drivers, our_drivers
 from sensors.errors import DriverError
+from sensors.protocols.burst import unpacked
 from sensors.protocols.families import FAMILIES
 from sensors.protocols.open_profile.reader import OpenProfileReader
 
@@ -47,7 +48,7 @@ class Raises(OpenProfileReader):
 class Invents(OpenProfileReader):
     def feed(self, characteristic, data):
         return [
-            replace(burst, acc=burst.acc + 0.001) for burst in super().feed(characteristic, data)
+            replace(b, acc=b.acc + 0.001) for b in map(unpacked, super().feed(characteristic, data))
         ]
 
 
@@ -55,14 +56,15 @@ class LosesHalf(OpenProfileReader):
     def feed(self, characteristic, data):
         return [
             replace(b, acc=b.acc[:2], gyr=b.gyr[:2], clipped=b.clipped[:2])
-            for b in super().feed(characteristic, data)
+            for b in map(unpacked, super().feed(characteristic, data))
             if len(b)
         ]
 
 
 class ShortClock(OpenProfileReader):
     def feed(self, characteristic, data):
-        return [replace(b, ticks=b.ticks % (1 << 24)) for b in super().feed(characteristic, data)]
+        bursts = super().feed(characteristic, data)
+        return [replace(b, ticks=b.ticks % (1 << 24)) for b in bursts]
 
 
 @pytest.mark.parametrize(

@@ -239,16 +239,27 @@ def test_a_sensor_of_another_kind_is_refused():
         StreamDecoder(replace(INFO, protocol="morse"), 0.0)
 
 
-def test_same_notifications_give_the_same_blocks():
-    def run():
+@pytest.mark.parametrize("at_once", [2, 5, 300])
+def test_same_notifications_give_the_same_blocks_however_many_at_once(at_once):
+    def run(at_once):
         decoder = StreamDecoder(INFO, ORIGIN_S)
         rng = np.random.default_rng(3)
         jitter = rng.exponential(0.01, 300)
         stream = [told(Characteristic.SCALE, SCALE.encode())]
         stream += [replace(n := sent(k), arrival_s=n.arrival_s + j) for k, j in enumerate(jitter)]
-        return np.concatenate([block.t_s for block in feed(decoder, stream)])
+        stream[40:80] = [stream[40 + at] for at in rng.permutation(40)]
+        stream += [sent(300, clipped=True), sent(301, time_us=packet(301).time_us - 20_000)]
+        quats = np.full((BATCH, 10), 7, np.int16)
+        stream += [sent(302, kind=BlockKind.IMU6_QUATERNION, raw=quats), sent(303)]
+        parts = [stream[at : at + at_once] for at in range(0, len(stream), at_once)]
+        blocks = [block for part in parts if (block := decoder.feed_all(part)) is not None]
+        return [
+            np.concatenate([getattr(block, name) for block in blocks])
+            for name in ("t_s", "acc", "gyr", "clipped")
+        ]
 
-    np.testing.assert_array_equal(run(), run())
+    for one, other in zip(run(1), run(at_once), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @st.composite

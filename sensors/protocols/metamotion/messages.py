@@ -22,6 +22,8 @@ _ACC_LSB_PER_G: Final = {2: 16384.0, 4: 8192.0, 8: 4096.0, 16: 2048.0}
 _GYR_LSB_PER_DPS: Final = {2000: 16.4, 1000: 32.8, 500: 65.6, 250: 131.2, 125: 262.4}
 _MAG_LSB_PER_UT: Final = 16.0
 _FUSED: Final = struct.Struct("<BBBI6h")
+_FUSED_HEAD: Final = struct.Struct("<BI")
+_FUSED_START: Final = bytes([PROCESSOR, 0x03])
 FUSED_BYTES: Final = _FUSED.size
 _FUSION_VECTORS: Final = {0x04: 1e-3, 0x05: 1.0, 0x06: 1.0}
 
@@ -65,21 +67,27 @@ def gyr_dps_per_lsb(range_dps: int) -> float:
 
 def is_fused(data: bytes) -> bool:
     """Whether a notification is of a processor."""
-    return data[:2] == bytes([PROCESSOR, 0x03])
+    return data[:2] == _FUSED_START
 
 
-def decode_fused(data: bytes) -> Fused:
-    """Read a processor's packet.
+def split_fused(data: bytes) -> tuple[int, int, bytes]:
+    """Return the processor's number, its ticks, and the bytes of acc and gyro.
 
     Raises
     ------
     ProtocolError
-        It is none, or not of both chips.
+        It is no processor's packet, or not of both chips.
     """
-    if not is_fused(data) or len(data) != FUSED_BYTES:
+    if len(data) != FUSED_BYTES or not is_fused(data):
         raise ProtocolError(PROTOCOL, f"a processor's packet of {len(data)} bytes", data)
-    _, _, processor, ticks, *_ = _FUSED.unpack(data)
-    return Fused(processor, ticks, np.frombuffer(data, "<i2", 6, 7))
+    processor, ticks = _FUSED_HEAD.unpack_from(data, 2)
+    return processor, ticks, data[7:]
+
+
+def decode_fused(data: bytes) -> Fused:
+    """Read a processor's packet; raises as :func:`split_fused`."""
+    processor, ticks, raw = split_fused(data)
+    return Fused(processor, ticks, np.frombuffer(raw, "<i2"))
 
 
 def encode_fused(fused: Fused) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, ClockFacts, Exchange
+from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
 from sensors.protocols.metamotion.commands import (
     ACC_RANGE_G,
     GYR_RANGE_DPS,
@@ -17,15 +17,15 @@ from sensors.protocols.metamotion.messages import (
     TICK_S,
     acc_g_per_lsb,
     decode_battery,
-    decode_fused,
     gyr_dps_per_lsb,
     is_fused,
+    split_fused,
 )
-from sensors.protocols.values import DEGREE, G
+from sensors.protocols.values import DEGREE, G, at_rail
 
-_ACC_MPS2: Final = acc_g_per_lsb(ACC_RANGE_G) * G
-_GYR_RADPS: Final = gyr_dps_per_lsb(GYR_RANGE_DPS) * DEGREE
-_RAIL: Final = 32767
+_WORTH: Final = np.repeat(
+    [acc_g_per_lsb(ACC_RANGE_G) * G, gyr_dps_per_lsb(GYR_RANGE_DPS) * DEGREE], 3
+)
 
 
 class MetaMotionReader:
@@ -39,7 +39,7 @@ class MetaMotionReader:
         self.status: object | None = None
         self.exchange: Exchange | None = None
 
-    def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
+    def feed(self, characteristic: str, data: bytes) -> tuple[Packed, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
         if characteristic != NOTIFY:
             return ()
@@ -47,13 +47,11 @@ class MetaMotionReader:
             if data[:1] == bytes([SETTINGS]):
                 self.status = decode_battery(data)
             return ()  # answers to what was asked while setting up
-        fused = decode_fused(data)
-        raw = fused.raw.astype(np.float64)[None]
-        return (
-            Burst(
-                raw[:, :3] * _ACC_MPS2,
-                raw[:, 3:] * _GYR_RADPS,
-                clipped=np.any(np.abs(raw) >= _RAIL, axis=1),
-                ticks=fused.ticks,
-            ),
-        )
+        _, ticks, raw = split_fused(data)
+        return (Packed(1, raw, _unpack, ticks),)
+
+
+def _unpack(raw: bytes) -> Burst:
+    values = np.frombuffer(raw, "<i2").reshape(-1, 6)
+    si = values * _WORTH
+    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values))

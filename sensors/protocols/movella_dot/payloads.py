@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAG_PER_LSB: Final = 1.0 / 4096.0
 """Arbitrary units; 1 is the field at the maker's site, about 40 µT."""
 
-_CLIPPED: Final = 0x3F
+CLIPPED: Final = 0x3F
 """Accelerometer and gyroscope bits of the status word."""
 
 
@@ -46,42 +46,76 @@ class PayloadId(IntEnum):
     CUSTOM_5 = 26
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    characteristic: Characteristic
-    used: int
-    fields: dict[str, int]
-
-
 _SIZES: Final = {
     "quat": 4, "euler_deg": 3, "free_acc": 3, "acc": 3, "gyr_dps": 3, "dq": 4, "dv": 3,
     "mag_au": 3, "status": 1, "clips": 2,
 }  # fmt: skip
+_KINDS: Final = {"mag_au": "<i2", "status": "<u2", "clips": "u1"}
+"""What is no single-precision number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a payload's fields are.
+
+    Attributes
+    ----------
+    characteristic
+        That it is sent on.
+    used
+        Bytes that mean something.
+    fields
+        Offsets. Single-precision numbers stand together, from byte 4 on.
+    """
+
+    characteristic: Characteristic
+    used: int
+    fields: dict[str, int]
+
+    @property
+    def floats(self) -> int:
+        """How many single-precision numbers there are."""
+        return sum(_SIZES[name] for name in self.fields if name not in _KINDS)
+
+    @property
+    def dtype(self) -> np.dtype[np.void]:
+        """The same for many payloads at once."""
+        kinds = [(_KINDS.get(name, "<f4"), (_SIZES[name],)) for name in self.fields]
+        offsets = list(self.fields.values())
+        return np.dtype(
+            {
+                "names": list(self.fields),
+                "formats": kinds,
+                "offsets": offsets,
+                "itemsize": self.used,
+            }
+        )
+
 
 LAYOUTS: Final = {
-    PayloadId.EXTENDED_QUATERNION: _Layout(
+    PayloadId.EXTENDED_QUATERNION: Layout(
         Characteristic.MEDIUM, 36, {"quat": 4, "free_acc": 20, "status": 32, "clips": 34}
     ),
-    PayloadId.COMPLETE_QUATERNION: _Layout(Characteristic.MEDIUM, 32, {"quat": 4, "free_acc": 20}),
-    PayloadId.EULER: _Layout(Characteristic.SHORT, 16, {"euler_deg": 4}),
-    PayloadId.QUATERNION: _Layout(Characteristic.SHORT, 20, {"quat": 4}),
-    PayloadId.FREE_ACCELERATION: _Layout(Characteristic.SHORT, 16, {"free_acc": 4}),
-    PayloadId.EXTENDED_EULER: _Layout(
+    PayloadId.COMPLETE_QUATERNION: Layout(Characteristic.MEDIUM, 32, {"quat": 4, "free_acc": 20}),
+    PayloadId.EULER: Layout(Characteristic.SHORT, 16, {"euler_deg": 4}),
+    PayloadId.QUATERNION: Layout(Characteristic.SHORT, 20, {"quat": 4}),
+    PayloadId.FREE_ACCELERATION: Layout(Characteristic.SHORT, 16, {"free_acc": 4}),
+    PayloadId.EXTENDED_EULER: Layout(
         Characteristic.MEDIUM, 32, {"euler_deg": 4, "free_acc": 16, "status": 28, "clips": 30}
     ),
-    PayloadId.COMPLETE_EULER: _Layout(Characteristic.MEDIUM, 28, {"euler_deg": 4, "free_acc": 16}),
-    PayloadId.DELTA_MAG: _Layout(Characteristic.MEDIUM, 38, {"dq": 4, "dv": 20, "mag_au": 32}),
-    PayloadId.DELTA: _Layout(Characteristic.MEDIUM, 32, {"dq": 4, "dv": 20}),
-    PayloadId.RATE_MAG: _Layout(Characteristic.MEDIUM, 34, {"acc": 4, "gyr_dps": 16, "mag_au": 28}),
-    PayloadId.RATE: _Layout(Characteristic.MEDIUM, 28, {"acc": 4, "gyr_dps": 16}),
-    PayloadId.CUSTOM_1: _Layout(
+    PayloadId.COMPLETE_EULER: Layout(Characteristic.MEDIUM, 28, {"euler_deg": 4, "free_acc": 16}),
+    PayloadId.DELTA_MAG: Layout(Characteristic.MEDIUM, 38, {"dq": 4, "dv": 20, "mag_au": 32}),
+    PayloadId.DELTA: Layout(Characteristic.MEDIUM, 32, {"dq": 4, "dv": 20}),
+    PayloadId.RATE_MAG: Layout(Characteristic.MEDIUM, 34, {"acc": 4, "gyr_dps": 16, "mag_au": 28}),
+    PayloadId.RATE: Layout(Characteristic.MEDIUM, 28, {"acc": 4, "gyr_dps": 16}),
+    PayloadId.CUSTOM_1: Layout(
         Characteristic.MEDIUM, 40, {"euler_deg": 4, "free_acc": 16, "gyr_dps": 28}
     ),
-    PayloadId.CUSTOM_2: _Layout(
+    PayloadId.CUSTOM_2: Layout(
         Characteristic.MEDIUM, 34, {"euler_deg": 4, "free_acc": 16, "mag_au": 28}
     ),
-    PayloadId.CUSTOM_3: _Layout(Characteristic.MEDIUM, 32, {"quat": 4, "gyr_dps": 20}),
-    PayloadId.CUSTOM_5: _Layout(Characteristic.LONG, 44, {"quat": 4, "acc": 20, "gyr_dps": 32}),
+    PayloadId.CUSTOM_3: Layout(Characteristic.MEDIUM, 32, {"quat": 4, "gyr_dps": 20}),
+    PayloadId.CUSTOM_5: Layout(Characteristic.LONG, 44, {"quat": 4, "acc": 20, "gyr_dps": 32}),
 }
 
 
@@ -126,7 +160,7 @@ class Payload:
     @property
     def clipped(self) -> bool:
         """Whether accelerometer or gyroscope was at the end of its range."""
-        return bool((self.status or 0) & _CLIPPED) or any(self.clips or ())
+        return bool((self.status or 0) & CLIPPED) or any(self.clips or ())
 
 
 def decode_payload(kind: PayloadId, data: bytes) -> Payload:

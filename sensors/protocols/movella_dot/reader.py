@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+import struct
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import Burst, ClockFacts, Exchange, unknown
+from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed, unknown
 from sensors.protocols.movella_dot.characteristics import PROTOCOL, Characteristic
 from sensors.protocols.movella_dot.device import Battery, Report
 from sensors.protocols.movella_dot.messages import decode_message
 from sensors.protocols.movella_dot.payloads import (
+    CLIPPED,
     LAYOUTS,
-    Payload,
+    MAG_PER_LSB,
     PayloadId,
-    decode_payload,
     measured_kind,
 )
-from sensors.protocols.values import DEGREE, unit
+from sensors.protocols.values import DEGREE, need, need_numbers, need_rotation, unit
 
 if TYPE_CHECKING:
+    from sensors.protocols.burst import BoolArray
     from sensors.samples import FloatArray
 
-_USUAL = {
+_USUAL: Final[dict[str, PayloadId]] = {
     Characteristic.LONG: PayloadId.CUSTOM_5,
     Characteristic.MEDIUM: PayloadId.RATE_MAG,
     Characteristic.SHORT: PayloadId.QUATERNION,
 }
 """What comes on each characteristic as long as the sensor has not said what it sends."""
 
-_UT_PER_AU = 40.0
+_TIME_BYTES: Final = 4
+_UT_PER_AU: Final = 40.0
+_SMALL: Final = 1e-9
 _MAX_ACC, _MAX_GYR = 16 * 9.81 * 0.999, 2000 * 0.999 * DEGREE
 
 
@@ -53,14 +56,17 @@ class MovellaDotReader:
         self.exchange: Exchange | None = None
         self._rate_hz = rate_hz
         self._kind: PayloadId | None = None
+        self._forms: dict[str, Form] = {}
 
-    def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
+    def feed(self, characteristic: str, data: bytes) -> tuple[Packed, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
+        if characteristic in _USUAL:
+            form = self._forms.get(characteristic) or self._form_of(characteristic)
+            return (form.packed(data),)
         match characteristic:
-            case Characteristic.LONG | Characteristic.MEDIUM | Characteristic.SHORT:
-                return (self._burst(self._payload(Characteristic(characteristic), data), data),)
             case Characteristic.MEASUREMENT:
                 self._kind = measured_kind(data)
+                self._forms.clear()
             case Characteristic.BATTERY:
                 self.status = Battery.decode(data)
             case Characteristic.REPORT:
@@ -69,41 +75,92 @@ class MovellaDotReader:
                 self.status = decode_message(data)
         return ()
 
-    def _payload(self, characteristic: Characteristic, data: bytes) -> Payload:
+    def _form_of(self, characteristic: str) -> Form:
         kind = self._kind
-        if kind is None or LAYOUTS[kind].characteristic is not characteristic:
+        if kind is None or LAYOUTS[kind].characteristic != characteristic:
             kind = _USUAL[characteristic]
-        return decode_payload(kind, data)
+        form = self._forms[characteristic] = Form(kind, self._rate_hz)
+        return form
 
-    def _burst(self, payload: Payload, data: bytes) -> Burst:
-        quat = None if payload.quat is None else unit(payload.quat, PROTOCOL, data)[None]
-        acc, gyr = self._acc(payload), self._gyr(payload, data)
-        if quat is None and math.isnan(gyr[0, 0]):
+
+class Form:
+    """One kind of payload: checked one by one, turned into arrays many at a time.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    rate_hz
+        Output rate.
+    """
+
+    def __init__(self, kind: PayloadId, rate_hz: float) -> None:
+        layout = LAYOUTS[kind]
+        self._used, self._dtype = layout.used, layout.dtype
+        self._numbers = struct.Struct(f"<{layout.floats}f")
+        self._names = frozenset(layout.fields)
+        self._turns = not self._names.isdisjoint({"quat", "dq"})
+        self._measures = self._turns or "gyr_dps" in self._names
+        self._what = f"payload {kind.value}"
+        self._rate_hz = rate_hz
+        self._unpack = self.unpack
+
+    def packed(self, data: bytes) -> Packed:
+        """Check a payload.
+
+        Raises
+        ------
+        ProtocolError
+            It is cut short, or holds nothing that a sensor measures.
+        """
+        if len(data) < self._used:
+            need(data, self._used, PROTOCOL, self._what)
+        values = self._numbers.unpack_from(data, _TIME_BYTES)
+        need_numbers(values, PROTOCOL, data)
+        if self._turns:
+            need_rotation(values[:4], PROTOCOL, data)
+        elif not self._measures:
             raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
+        ticks = int.from_bytes(data[:_TIME_BYTES], "little")
+        return Packed(1, data[: self._used], self._unpack, ticks)
+
+    def unpack(self, raw: bytes) -> Burst:
+        """Make arrays of checked payloads, one behind the other."""
+        fields = np.frombuffer(raw, self._dtype)
+        acc, gyr = self._acc(fields), self._gyr(fields)
+        at_end = (abs(acc) > _MAX_ACC) | (abs(gyr) > _MAX_GYR)
+        clipped: BoolArray = np.logical_or.reduce(at_end, axis=1)
+        if "status" in self._names:
+            clipped |= (fields["status"][:, 0] & CLIPPED) > 0
+        if "clips" in self._names:
+            clipped |= fields["clips"].any(axis=1)
         return Burst(
             acc,
             gyr,
-            mag=None if payload.mag_au is None else payload.mag_au[None] * _UT_PER_AU,
-            quat=quat,
-            clipped=np.array([payload.clipped or _at_end(acc, _MAX_ACC) or _at_end(gyr, _MAX_GYR)]),
-            ticks=payload.time_us,
+            mag=fields["mag_au"] * (MAG_PER_LSB * _UT_PER_AU) if "mag_au" in self._names else None,
+            quat=unit(fields["quat"].astype(np.float64)) if "quat" in self._names else None,
+            clipped=clipped,
         )
 
-    def _acc(self, payload: Payload) -> FloatArray:
-        if payload.acc is not None:
-            return payload.acc[None]
-        return unknown(1) if payload.dv is None else payload.dv[None] * self._rate_hz
+    def _acc(self, fields: np.ndarray) -> FloatArray:
+        if "acc" in self._names:
+            return fields["acc"].astype(np.float64)
+        if "dv" in self._names:
+            return fields["dv"].astype(np.float64) * self._rate_hz
+        return unknown(len(fields))
 
-    def _gyr(self, payload: Payload, data: bytes) -> FloatArray:
-        if payload.gyr_dps is not None:
-            return payload.gyr_dps[None] * DEGREE
-        if payload.dq is None:
-            return unknown(1)
-        w, *vector = unit(payload.dq, PROTOCOL, data)
-        sine = float(np.linalg.norm(vector))
-        angle = 2.0 * np.arctan2(sine, abs(w)) * np.copysign(1.0, w)
-        return np.array([vector]) * (angle / sine if sine > 1e-9 else 2.0) * self._rate_hz
+    def _gyr(self, fields: np.ndarray) -> FloatArray:
+        if "gyr_dps" in self._names:
+            return fields["gyr_dps"].astype(np.float64) * DEGREE
+        if "dq" in self._names:
+            return _turned(unit(fields["dq"].astype(np.float64))) * self._rate_hz
+        return unknown(len(fields))
 
 
-def _at_end(vector: FloatArray, limit: float) -> bool:
-    return any(abs(value) > limit for value in vector[0].tolist())
+def _turned(quat: FloatArray) -> FloatArray:
+    """Return the rotation vectors (n, 3) of unit quaternions, the short way round."""
+    w, vector = quat[:, :1], quat[:, 1:]
+    sine = np.linalg.norm(vector, axis=1, keepdims=True)
+    angle = 2.0 * np.arctan2(sine, np.abs(w)) * np.copysign(1.0, w)
+    turned: FloatArray = vector * np.where(sine > _SMALL, angle / np.maximum(sine, _SMALL), 2.0)
+    return turned

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import Burst, ClockFacts, Exchange
+from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
 from sensors.protocols.movesense.commands import NOTIFY, PROTOCOL, Code, decode_answer
 from sensors.protocols.movesense.measurements import (
-    decode_measurement,
+    TIME_BYTES,
     measurement_bytes,
     samples_per_packet,
 )
-from sensors.protocols.values import DEGREE
+from sensors.protocols.values import DEGREE, need_numbers
 
 IMU6_REFERENCE: Final = 99
 """Under which we subscribe to accelerometer and gyroscope."""
@@ -43,14 +45,17 @@ class MovesenseReader:
         self.period_s: float | None = None
         self.status: object | None = None
         self.exchange: Exchange | None = None
-        self._whole = measurement_bytes(_VECTORS, samples_per_packet(rate_hz))
+        self._samples = samples_per_packet(rate_hz)
+        self._numbers = struct.Struct(f"<{3 * _VECTORS * self._samples}f")
+        self._unpack = partial(_unpack, samples=self._samples)
+        self._whole = measurement_bytes(_VECTORS, self._samples)
         self._nominal_ms = _MS / rate_hz
         self._period_ms = self._nominal_ms
         self._seen = 0
         self._parts = b""
         self._last: tuple[int, int] | None = None
 
-    def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
+    def feed(self, characteristic: str, data: bytes) -> tuple[Packed, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
         if characteristic != NOTIFY:
             return ()
@@ -69,20 +74,13 @@ class MovesenseReader:
             return ()
         if len(joined) != self._whole:
             raise ProtocolError(PROTOCOL, "parts that are longer than a measurement", data)
-        return (self._burst(joined),)
+        return (self._packed(joined),)
 
-    def _burst(self, data: bytes) -> Burst:
-        measured = decode_measurement(data, _VECTORS)
-        acc, gyr_dps = measured.values
-        self._measure_period(measured.time_ms, len(acc))
-        at_end = (np.abs(acc) > _MAX_ACC_MPS2) | (np.abs(gyr_dps) > _MAX_GYR_DPS)
-        return Burst(
-            acc,
-            gyr_dps * DEGREE,
-            clipped=np.any(at_end, axis=1),
-            ticks=measured.time_ms,
-            spacing_ticks=self._period_ms,
-        )
+    def _packed(self, data: bytes) -> Packed:
+        need_numbers(self._numbers.unpack_from(data, TIME_BYTES), PROTOCOL, data)
+        time_ms = int.from_bytes(data[:TIME_BYTES], "little")
+        self._measure_period(time_ms, self._samples)
+        return Packed(self._samples, data[TIME_BYTES:], self._unpack, time_ms, self._period_ms)
 
     def _measure_period(self, time_ms: int, samples: int) -> None:
         """Follow what lies between two measurements with nothing lost between them."""
@@ -94,3 +92,11 @@ class MovesenseReader:
             self._seen = min(self._seen + 1, _MEMORY)
             self._period_ms += (period_ms - self._period_ms) / self._seen
             self.period_s = self._period_ms / _MS
+
+
+def _unpack(raw: bytes, samples: int) -> Burst:
+    """All of acc, then all of gyro, in every measurement."""
+    values = np.frombuffer(raw, "<f4").reshape(-1, _VECTORS, samples, 3).astype(np.float64)
+    acc, gyr_dps = values[:, 0].reshape(-1, 3), values[:, 1].reshape(-1, 3)
+    at_end = (np.abs(acc) > _MAX_ACC_MPS2) | (np.abs(gyr_dps) > _MAX_GYR_DPS)
+    return Burst(acc, gyr_dps * DEGREE, clipped=np.any(at_end, axis=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,9 @@ _HEADER = struct.Struct("<BBHI")
 _SPACING = struct.Struct("<H")
 _KIND_MASK = 0x1F
 _COUNT_MASK = 0x1F
-_CLIPPED = 0x20
+CLIPPED = 0x20
 _LOST_BEFORE = 0x40
-_RESTARTED = 0x80
+RESTARTED = 0x80
 _I16 = np.dtype("<i2")
 
 
@@ -43,6 +44,11 @@ COLUMNS = {
 """Numbers per sample: acc xyz, gyro xyz; mag xyz; w x y z; both."""
 
 _COLUMNS_BY_NUMBER = (0, *COLUMNS.values(), *(0,) * 27)
+
+
+def columns_of(kind: int) -> int:
+    """Return how many numbers a sample of ``kind`` has; 0 if that is not known."""
+    return _COLUMNS_BY_NUMBER[kind]
 
 
 @dataclass(slots=True)
@@ -102,6 +108,29 @@ def decode_packet(data: bytes) -> DataPacket:
         Another packet version, a kind that does not exist, no samples, no time between samples, or
         a length that is not exactly that of its samples.
     """
+    head = split_packet(data)
+    columns = columns_of(head.kind)
+    raw = np.frombuffer(head.raw, _I16).reshape(head.samples, columns)
+    return DataPacket(
+        head.kind, head.sequence, head.time_us, head.spacing_us, raw,
+        bool(head.flags & CLIPPED), bool(head.flags & _LOST_BEFORE), bool(head.flags & RESTARTED),
+    )  # fmt: skip
+
+
+class Head(NamedTuple):
+    """A data notification, its samples still bytes; none for a kind that is not known."""
+
+    kind: int
+    samples: int
+    flags: int
+    sequence: int
+    time_us: int
+    spacing_us: int
+    raw: bytes
+
+
+def split_packet(data: bytes) -> Head:
+    """Check a data notification and split it; raises as :func:`decode_packet`."""
     if len(data) < _HEADER.size:
         raise refuse(f"a data packet has at least {_HEADER.size} bytes", data)
     head, flags, sequence, time_us = _HEADER.unpack_from(data)
@@ -112,16 +141,12 @@ def decode_packet(data: bytes) -> DataPacket:
     if kind == 0 or count == 0:
         raise refuse("a data packet without a kind or without samples", data)
     columns = _COLUMNS_BY_NUMBER[kind]
-    spacing_us, start = 0, _HEADER.size
-    if count > 1 and columns:
-        spacing_us, start = _spacing(data)
-    if columns and len(data) != start + count * columns * 2:
+    if columns == 0:
+        return Head(kind, count, flags, sequence, time_us, 0, b"")
+    spacing_us, start = _spacing(data) if count > 1 else (0, _HEADER.size)
+    if len(data) != start + count * columns * 2:
         raise refuse(f"{count} samples of kind {kind} need {start + count * columns * 2}", data)
-    raw = np.frombuffer(data, _I16, count * columns, start).reshape(count, columns)
-    return DataPacket(
-        kind, sequence, time_us, spacing_us, raw,
-        bool(flags & _CLIPPED), bool(flags & _LOST_BEFORE), bool(flags & _RESTARTED),
-    )  # fmt: skip
+    return Head(kind, count, flags, sequence, time_us, spacing_us, data[start:])
 
 
 def _spacing(data: bytes) -> tuple[int, int]:
@@ -149,9 +174,9 @@ def encode_packet(packet: DataPacket) -> bytes:
         raise ValueError(f"{count} samples {packet.spacing_us} µs apart")
     flags = (
         count
-        | packet.clipped * _CLIPPED
+        | packet.clipped * CLIPPED
         | packet.lost_before * _LOST_BEFORE
-        | packet.restarted * _RESTARTED
+        | packet.restarted * RESTARTED
     )
     header = _HEADER.pack(VERSION << 5 | packet.kind, flags, packet.sequence, packet.time_us)
     spacing = _SPACING.pack(packet.spacing_us) if count > 1 else b""

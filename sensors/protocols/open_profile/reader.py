@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import NOTHING, BoolArray, Burst, ClockFacts, Exchange
+from sensors.protocols.burst import NOTHING, BoolArray, Burst, ClockFacts, Exchange, Packed
 from sensors.protocols.open_profile.characteristics import (
     PROTOCOL,
     Characteristic,
@@ -17,16 +19,22 @@ from sensors.protocols.open_profile.characteristics import (
 )
 from sensors.protocols.open_profile.commands import SyncReply
 from sensors.protocols.open_profile.packets import (
+    CLIPPED,
+    RESTARTED,
     BlockKind,
-    DataPacket,
-    RawArray,
-    decode_packet,
+    columns_of,
+    split_packet,
 )
+from sensors.protocols.values import unit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sensors.samples import FloatArray
 
 _I16 = np.iinfo(np.int16)
+_QUAT_AT = 12
+_NO_QUAT = bytes(8)
 _WITH_IMU = frozenset({int(BlockKind.IMU6), int(BlockKind.IMU6_QUATERNION)})
 
 
@@ -40,18 +48,14 @@ class OpenProfileReader:
         self.period_s: float | None = None
         self.status: object | None = None
         self.exchange: Exchange | None = None
-        self._scale: Scale | None = None
-        self._worth: FloatArray = np.ones(6)
+        self._unpack: dict[int, Callable[[bytes], Burst]] = {}
 
-    def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
+    def feed(self, characteristic: str, data: bytes) -> tuple[Packed, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
         if characteristic == Characteristic.DATA:
-            return (self._burst(decode_packet(data), data),)
+            return (self._packed(data),)
         if characteristic == Characteristic.SCALE:
-            self._scale = Scale.decode(data)
-            self.period_s = 1.0 / self._scale.rate_hz
-            gyr_radps = math.radians(self._scale.gyr_dps)
-            self._worth = np.repeat([self._scale.acc_mps2, gyr_radps], 3)
+            self._scaled(Scale.decode(data))
         elif characteristic == Characteristic.TIME_SYNC:
             reply = SyncReply.decode(data)
             self.exchange = Exchange(reply.echo, reply.received_us % (1 << 32))
@@ -59,44 +63,49 @@ class OpenProfileReader:
             self.status = Status.decode(data)
         return ()
 
-    def _burst(self, packet: DataPacket, data: bytes) -> Burst:
-        if packet.kind not in _WITH_IMU:
-            acc = gyr = NOTHING
-            quat, clipped = None, None
-        elif self._scale is None:
+    def _scaled(self, scale: Scale) -> None:
+        self.period_s = 1.0 / scale.rate_hz
+        worth = np.repeat([scale.acc_mps2, math.radians(scale.gyr_dps)], 3)
+        self._unpack = {kind: partial(_unpack, columns_of(kind), worth) for kind in _WITH_IMU}
+
+    def _packed(self, data: bytes) -> Packed:
+        kind, count, flags, sequence, time_us, spacing_us, raw = split_packet(data)
+        restarted = flags & RESTARTED > 0
+        if kind not in _WITH_IMU:
+            return Packed(0, b"", _unpack_none, time_us, spacing_us, sequence, restarted)
+        if not self._unpack:
             raise ProtocolError(PROTOCOL, "samples came before their scale", data)
-        else:
-            raw = packet.raw
-            both = packet.kind == BlockKind.IMU6_QUATERNION
-            imu = raw[:, :6] * self._worth
-            acc, gyr = imu[:, :3], imu[:, 3:]
-            quat, clipped = _unit(raw[:, 6:]) if both else None, _clipped(packet)
-        return Burst(
-            acc,
-            gyr,
-            quat=quat,
-            clipped=clipped,
-            ticks=packet.time_us,
-            spacing_ticks=packet.spacing_us,
-            sequence=packet.sequence,
-            restarted=packet.restarted,
-        )
+        unpack = self._unpack[kind]
+        if kind == BlockKind.IMU6_QUATERNION:
+            _need_lengths(raw, data)
+        if flags & CLIPPED:
+            # The flag is the packet's own, so its samples are not joined with those of others.
+            unpack = partial(_clipped, unpack)
+        return Packed(count, raw, unpack, time_us, spacing_us, sequence, restarted)
 
 
-def _clipped(packet: DataPacket) -> BoolArray:
-    """Which samples were at the end of their range: those at the rails, or else the whole batch."""
-    if not packet.clipped:
-        return np.zeros(len(packet.raw), dtype=np.bool_)
-    imu = packet.raw[:, :6]
-    at_rail: BoolArray = np.any((imu == _I16.min) | (imu == _I16.max), axis=1)
-    return at_rail if at_rail.any() else ~at_rail
+def _unpack(columns: int, worth: FloatArray, raw: bytes) -> Burst:
+    values = np.frombuffer(raw, "<i2").reshape(-1, columns)
+    imu = values[:, :6] * worth
+    quat = unit(values[:, 6:].astype(np.float64)) if columns > len(worth) else None
+    return Burst(imu[:, :3], imu[:, 3:], quat=quat, clipped=np.zeros(len(values), dtype=np.bool_))
 
 
-def _unit(raw: RawArray) -> FloatArray:
-    """Return unit quaternions (n, 4) of raw ones, whatever their common scale."""
-    values = raw.astype(np.float64)
-    norm = np.linalg.norm(values, axis=1, keepdims=True)
-    if not norm.all():
-        raise ProtocolError(PROTOCOL, "a quaternion of length 0", raw.tobytes())
-    unit: FloatArray = values / norm
-    return unit
+def _unpack_none(_: bytes) -> Burst:
+    return Burst(NOTHING, NOTHING)
+
+
+def _clipped(unpack: Callable[[bytes], Burst], raw: bytes) -> Burst:
+    """Samples at the end of their range: those at the rails, or else the whole packet."""
+    burst = unpack(raw)
+    values = np.frombuffer(raw, "<i2").reshape(len(burst), -1)[:, :6]
+    railed: BoolArray = ((values == _I16.min) | (values == _I16.max)).any(axis=1)
+    return replace(burst, clipped=railed if railed.any() else ~railed)
+
+
+def _need_lengths(raw: bytes, data: bytes) -> None:
+    """Refuse quaternions of length 0."""
+    sample = 2 * columns_of(BlockKind.IMU6_QUATERNION)
+    for at in range(_QUAT_AT, len(raw), sample):
+        if raw[at : at + sample - _QUAT_AT] == _NO_QUAT:
+            raise ProtocolError(PROTOCOL, "a quaternion of length 0", data)

@@ -23,6 +23,8 @@ FRAME_BYTES: Final = 20
 START: Final = 0x55
 DATA: Final = 0x61
 REPLY: Final = 0x71
+_START_BYTE: Final = bytes([START])
+_DATA_BYTE: Final = bytes([DATA])
 
 MAX_REST: Final = 2 * FRAME_BYTES
 
@@ -43,6 +45,14 @@ class Frames:
     def feed(self, data: bytes) -> list[bytes]:
         """Return the whole frames, each of 20 bytes."""
         stream = self._rest + data
+        whole = len(stream) // FRAME_BYTES
+        end = whole * FRAME_BYTES
+        if end == len(stream) and _all_data(stream, whole):
+            self._rest = b""
+            return [stream[at : at + FRAME_BYTES] for at in range(0, end, FRAME_BYTES)]
+        return self._search(stream)
+
+    def _search(self, stream: bytes) -> list[bytes]:
         frames: list[bytes] = []
         at = 0
         while len(stream) - at >= FRAME_BYTES:
@@ -60,6 +70,12 @@ class Frames:
         return frames
 
 
+def _all_data(stream: bytes, whole: int) -> bool:
+    """Whether so many data frames follow each other: the usual case, told at once."""
+    starts, kinds = stream[::FRAME_BYTES], stream[1::FRAME_BYTES]
+    return starts == whole * _START_BYTE and kinds == whole * _DATA_BYTE
+
+
 def _begins(stream: bytes, at: int) -> bool:
     following = at + FRAME_BYTES
     return (
@@ -73,10 +89,10 @@ def _may_begin(stream: bytes, at: int) -> bool:
     return stream[at] == START and (at + 1 >= len(stream) or stream[at + 1] in (DATA, REPLY))
 
 
-def decode_data(frames: Sequence[bytes]) -> npt.NDArray[np.int16]:
-    """Return (n, 9) raw numbers of data frames: acc, gyr, angles, x y z each."""
-    joined = b"".join(frame[2:] for frame in frames)
-    return np.frombuffer(joined, "<i2").reshape(len(frames), 9)
+def decode_data(frames: bytes) -> npt.NDArray[np.int16]:
+    """Return (n, 9) raw numbers of joined data frames: acc, gyr, angles, x y z each."""
+    words: npt.NDArray[np.int16] = np.frombuffer(frames, "<i2").reshape(-1, FRAME_BYTES // 2)
+    return words[:, 1:]
 
 
 def decode_reply(frame: bytes) -> RegisterReply:

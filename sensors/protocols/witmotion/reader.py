@@ -6,15 +6,15 @@ from typing import Final
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, ClockFacts, Exchange
-from sensors.protocols.values import DEGREE, G
+from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
+from sensors.protocols.values import DEGREE, G, at_rail
 from sensors.protocols.witmotion.frames import DATA, Frames, decode_data, decode_reply
 from sensors.protocols.witmotion.registers import NOTIFY
 
 ACC_MPS2: Final = 16.0 * G / 32768.0
 GYR_DPS: Final = 2000.0 / 32768.0
 
-_RAIL = 32767
+_WORTH: Final = np.repeat([ACC_MPS2, GYR_DPS * DEGREE], 3)
 
 
 class WitMotionReader:
@@ -37,7 +37,7 @@ class WitMotionReader:
         """Bytes so far that belonged to no whole frame."""
         return self._frames.skipped
 
-    def feed(self, characteristic: str, data: bytes) -> tuple[Burst, ...]:
+    def feed(self, characteristic: str, data: bytes) -> tuple[Packed, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
         if characteristic != NOTIFY:
             return ()
@@ -48,6 +48,10 @@ class WitMotionReader:
                 self.status = decode_reply(frame)
         if not measured:
             return ()
-        raw = decode_data(measured)[:, :6].astype(np.float64)
-        clipped = np.any(np.abs(raw) >= _RAIL, axis=1)
-        return (Burst(raw[:, :3] * ACC_MPS2, raw[:, 3:] * (GYR_DPS * DEGREE), clipped=clipped),)
+        return (Packed(len(measured), b"".join(measured), _unpack),)
+
+
+def _unpack(raw: bytes) -> Burst:
+    values = decode_data(raw)[:, :6]
+    si = values * _WORTH
+    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values))

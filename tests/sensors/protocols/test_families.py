@@ -1,6 +1,7 @@
 """Families are told apart, and each goes the whole way from bytes to blocks and recordings."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sensors.decoding import StreamDecoder
 from sensors.drivers.base import Notification
 from sensors.errors import ProtocolError
+from sensors.inertial_calibration import InertialCalibration
 from sensors.protocols import metamotion, movella_dot, movesense, witmotion
 from sensors.protocols.families import FAMILIES, family_named, recognise
 from sensors.samples import Placement, SensorId, SensorInfo
@@ -113,6 +115,30 @@ def test_every_sample_arrives_in_its_time(protocol):
     gyr = np.concatenate([b.gyr for b in blocks])
     np.testing.assert_allclose(np.degrees(gyr[:, 2]), AXIS_RATE_DPS, atol=0.05)
     np.testing.assert_allclose(np.concatenate([b.acc for b in blocks])[:, 2], 9.81, atol=0.02)
+
+
+@pytest.mark.parametrize("protocol", PACKETS)
+def test_how_many_are_taken_in_at_once_changes_nothing(protocol):
+    """To the last bit: what is live one by one comes from a recording a thousand at a time."""
+    rng = np.random.default_rng(7)
+    notes = [n for _, n in stream(protocol, seconds=12.0, lose=[(6.0, 6.5), (9.0, 9.02)])]
+    for at in (60, 150, 200):
+        notes[at : at + 3] = [notes[at + 1], notes[at], replace(notes[at], data=rng.bytes(17))]
+    calibration = InertialCalibration(0.0, (0.1, -0.2, 0.05), (1.01, 0.99, 1.002), (0.3, 0.1, -0.2))
+    info = replace(decoder_of(protocol).info, calibration=calibration)
+    outcomes = []
+    for at_once in (1, 7, 1000):
+        decoder = StreamDecoder(info, ORIGIN_S)
+        parts = [notes[at : at + at_once] for at in range(0, len(notes), at_once)]
+        blocks = [block for part in parts if (block := decoder.feed_all(part)) is not None]
+        columns = ("t_s", "acc", "gyr", "quat", "clipped")
+        values = [[getattr(block, name) for block in blocks] for name in columns]
+        joined = [None if v[0] is None else np.concatenate(v) for v in values]
+        outcomes.append((joined, decoder.statistics, decoder.gaps))
+    for joined, statistics, gaps in outcomes[1:]:
+        assert (statistics, gaps) == outcomes[0][1:]
+        for one, other in zip(joined, outcomes[0][0], strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("protocol", PACKETS)

@@ -23,6 +23,7 @@ from sensors.protocols.metamotion import (
     stop,
 )
 from sensors.protocols.metamotion.messages import TICK_S, decode_accounted, decode_quaternion
+from tests.sensors.protocols.unpacking import only
 
 # All of MbientLab's MetaWear-SDK-Cpp, test/ (facts only).
 
@@ -101,7 +102,7 @@ def test_rates_it_does_not_have():
 def test_what_we_set_up_becomes_bursts():
     reader = MetaMotionReader()
     raw = np.array([0, 0, 4096, 328, 0, -32768], dtype=np.int16)
-    (burst,) = reader.feed(NOTIFY, encode_fused(Fused(2, 1000, raw)))
+    burst = only(reader.feed(NOTIFY, encode_fused(Fused(2, 1000, raw))))
     np.testing.assert_allclose(burst.acc, [[0, 0, 9.80665]], atol=1e-6)
     np.testing.assert_allclose(np.degrees(burst.gyr[0, 0]), 10.0)
     assert burst.clipped.all()

@@ -32,6 +32,7 @@ from sensors.protocols.movella_dot import (
 )
 from sensors.protocols.movella_dot.messages import decode_sync_reply
 from sensors.protocols.movella_dot.payloads import LAYOUTS
+from tests.sensors.protocols.unpacking import only
 
 # Recorded; printed in jiminghe/Xsens_DOT_PC_Reader (MIT), decoded there by nobody.
 EULER = bytes.fromhex("d893decb0a3509c146500842ea43853e00000000")
@@ -154,7 +155,7 @@ def test_quaternion_and_rates_become_a_burst():
         acc=np.array([0.0, 0.0, 9.81]),
         gyr_dps=np.array([90.0, 0.0, -180.0]),
     )
-    (burst,) = reader.feed(Characteristic.LONG, encode_payload(PayloadId.CUSTOM_5, payload))
+    burst = only(reader.feed(Characteristic.LONG, encode_payload(PayloadId.CUSTOM_5, payload)))
     assert (burst.ticks, len(burst)) == (16667, 1)
     np.testing.assert_allclose(burst.gyr, [[np.pi / 2, 0, -np.pi]], atol=1e-6)
     np.testing.assert_allclose(burst.quat, [[0, 1, 0, 0]])
@@ -168,7 +169,7 @@ def test_the_sensor_says_what_it_sends():
     delta = Payload(
         0, dq=np.array([np.cos(half), 0, 0, np.sin(half)]), dv=np.array([0, 0, 9.81 / 60])
     )
-    (burst,) = reader.feed(Characteristic.MEDIUM, encode_payload(PayloadId.DELTA, delta))
+    burst = only(reader.feed(Characteristic.MEDIUM, encode_payload(PayloadId.DELTA, delta)))
     np.testing.assert_allclose(np.degrees(burst.gyr), [[0, 0, 90.0]], atol=1e-4)
     np.testing.assert_allclose(burst.acc, [[0, 0, 9.81]], atol=1e-5)
     with pytest.raises(ProtocolError, match="not public"):
@@ -178,7 +179,7 @@ def test_the_sensor_says_what_it_sends():
 def test_clipping_is_seen():
     reader = MovellaDotReader(60.0)
     wild = Payload(0, acc=np.zeros(3), gyr_dps=np.array([0.0, 2000.0, 0.0]), mag_au=np.zeros(3))
-    (burst,) = reader.feed(Characteristic.MEDIUM, encode_payload(PayloadId.RATE_MAG, wild))
+    burst = only(reader.feed(Characteristic.MEDIUM, encode_payload(PayloadId.RATE_MAG, wild)))
     assert burst.clipped.all()
     flagged = Payload(0, quat=np.array([1.0, 0, 0, 0]), free_acc=np.zeros(3), status=0x08)
     assert flagged.clipped

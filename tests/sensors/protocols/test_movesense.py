@@ -24,6 +24,7 @@ from sensors.protocols.movesense import (
     subscribe,
     unsubscribe,
 )
+from tests.sensors.protocols.unpacking import only
 
 # Recorded; sensein/movesense-py, tests/fixtures/validation/fixture.json, decoded by the maker.
 ACC = bytes.fromhex(
@@ -50,7 +51,7 @@ def test_recorded_acceleration():
 
 
 def test_recorded_acceleration_and_rate():
-    (burst,) = MovesenseReader(52.0).feed(NOTIFY, data(IMU6))
+    burst = only(MovesenseReader(52.0).feed(NOTIFY, data(IMU6)))
     assert burst.ticks == 172460
     np.testing.assert_allclose(burst.acc[0], [-0.971521, 4.268948, 8.856153], atol=1e-5)
     np.testing.assert_allclose(burst.acc[3], [-0.945199, 4.285698, 8.784366], atol=1e-5)
@@ -95,7 +96,7 @@ def test_two_parts_split_anywhere(cut):
     encoded = encode_measurement(measured)
     reader = MovesenseReader(104.0)
     assert reader.feed(NOTIFY, data(encoded[:cut])) == ()
-    (burst,) = reader.feed(NOTIFY, data(encoded[cut:], Code.DATA_PART_2))
+    burst = only(reader.feed(NOTIFY, data(encoded[cut:], Code.DATA_PART_2)))
     np.testing.assert_allclose(burst.acc, measured.values[0], atol=1e-5)
 
 
@@ -112,7 +113,7 @@ def test_a_lost_part_costs_its_measurement_and_no_more():
     reader = MovesenseReader(104.0)
     assert reader.feed(NOTIFY, data(first[:150])) == ()
     assert reader.feed(NOTIFY, data(second[:150])) == ()
-    (burst,) = reader.feed(NOTIFY, data(second[150:], Code.DATA_PART_2))
+    burst = only(reader.feed(NOTIFY, data(second[150:], Code.DATA_PART_2)))
     assert burst.ticks == 1077
     with pytest.raises(ProtocolError, match="without its first"):
         reader.feed(NOTIFY, data(second[150:], Code.DATA_PART_2))

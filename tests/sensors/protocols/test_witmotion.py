@@ -21,6 +21,7 @@ from sensors.protocols.witmotion import (
     write_register,
 )
 from sensors.protocols.witmotion.frames import decode_data, decode_reply
+from tests.sensors.protocols.unpacking import only
 
 # Recorded from a WT901BLE67: RGu0/WT901, tests/data/recordings/wt901-100hz.jsonl (MIT).
 FIRST = bytes.fromhex("55612706bc0179065500e7fec4fa3e00eaff0000")
@@ -41,16 +42,16 @@ raws = st.lists(st.integers(-32768, 32767), min_size=9, max_size=9)
 
 
 def test_a_recorded_frame():
-    (burst,) = WitMotionReader().feed(NOTIFY, FIRST)
+    burst = only(WitMotionReader().feed(NOTIFY, FIRST))
     np.testing.assert_allclose(burst.acc / 9.80665, [[0.769043, 0.216797, 0.809082]], atol=1e-6)
     np.testing.assert_allclose(
         np.degrees(burst.gyr), [[5.187988, -17.150879, -81.787109]], atol=1e-5
     )
-    assert decode_data([LATER]).tolist() == [[1359, 428, 1457, 5, -3, 8, 57, -41, -15751]]
+    assert decode_data(LATER).tolist() == [[1359, 428, 1457, 5, -3, 8, 57, -41, -15751]]
 
 
 def test_a_recorded_notification_of_four():
-    assert decode_data(Frames().feed(FOUR)).tolist() == FOUR_RAW
+    assert decode_data(b"".join(Frames().feed(FOUR))).tolist() == FOUR_RAW
 
 
 def test_the_makers_example_of_an_answer():
@@ -85,7 +86,7 @@ def test_a_busy_unit_has_no_voltage():
 def test_frames_split_anywhere_are_joined(cut):
     frames = Frames()
     found = frames.feed(FOUR[:cut]) + frames.feed(FOUR[cut:])
-    assert decode_data(found).tolist() == FOUR_RAW
+    assert decode_data(b"".join(found)).tolist() == FOUR_RAW
     assert frames.skipped == 0
 
 
@@ -93,7 +94,7 @@ def test_frames_split_anywhere_are_joined(cut):
 def test_after_a_loss_it_is_in_step_within_a_frame(rows, lost, at):
     stream = b"".join(encode_frame(row) for row in rows)
     at %= len(stream) - lost
-    found = decode_data(Frames().feed(stream[:at] + stream[at + lost :])).tolist()
+    found = decode_data(b"".join(Frames().feed(stream[:at] + stream[at + lost :]))).tolist()
     after = rows[-(-(at + lost) // 20) :]
     assert [row for row in after[1:] if row not in found] == []
 
@@ -115,10 +116,10 @@ def test_answers_come_back(first, values):
     reply = RegisterReply(first, tuple(values))
     assert decode_reply(encode_reply(reply)) == reply
     reader = WitMotionReader()
-    assert reader.feed(NOTIFY, FOUR + encode_reply(reply) + FOUR)[0].acc.shape == (8, 3)
+    assert only(reader.feed(NOTIFY, FOUR + encode_reply(reply) + FOUR)).acc.shape == (8, 3)
     assert reader.status == reply
 
 
 def test_the_rails_are_seen():
-    (burst,) = WitMotionReader().feed(NOTIFY, encode_frame([32767] + [0] * 8) + FIRST)
+    burst = only(WitMotionReader().feed(NOTIFY, encode_frame([32767] + [0] * 8) + FIRST))
     assert burst.clipped.tolist() == [True, False]

@@ -74,7 +74,7 @@ class Flag:
     placement: Placement | None = None
 
 
-NOTES = frozenset({"magnetometer_unused"})
+NOTES = frozenset({"magnetometer_unused", "sensor_unused", "orientation_unused", "unit_found"})
 """Codes that are said and lower no verdict."""
 
 USELESS = frozenset({"heading_unusable"})

@@ -19,7 +19,8 @@ Analyse SOURCE and write angles.csv, reps.csv and summary.json into DIR.
 
 SOURCE is a recording (.mcap), a raw folder (pelvis.csv, upper_back.csv, perhaps thoracolumbar.csv,
 events.tsv, perhaps session.json), a folder of the Movella DOT app or of the x-IMU3 logger, or a
-text file of the WitMotion app. docs/user_guide.md describes the files.
+text file of the WitMotion app. For any other tables, a columns.toml says what their columns are.
+docs/user_guide.md describes the files.
 """
 
 _EXIT = """\
@@ -49,6 +50,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--out", metavar="DIR", type=Path, required=True, help="folder for the results"
     )
     parser.add_argument(
+        "--columns",
+        metavar="FILE",
+        type=Path,
+        help="what the columns of SOURCE are, if no columns.toml lies in it",
+    )
+    parser.add_argument(
         "--live",
         action="store_true",
         help="use the causal pipeline of the dashboard instead of the offline smoother",
@@ -70,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     from sessions.exports.summary import all_flags
     from sessions.imports.source import read_source
 
-    session = read_source(args.source)
+    session = read_source(args.source, columns=args.columns)
     warn(session.flags)
     progress = progress_bar("analysing")
     result = analyze_imported(session, live=args.live, progress=progress, filter_name=args.filter)

@@ -65,7 +65,7 @@ def doubt_gyr(t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> str | None:
             f"gyr reaches {fastest:.4g} rad/s, more than any gyroscope measures;"
             " it looks like °/s: multiply by 0.0174533."
         )
-    gain, agreement = _seen_over_predicted_tilt(t_s, acc, gyr)
+    gain, agreement = tilt_gain(t_s, acc, gyr)
     if agreement < -_MIN_AGREEMENT:
         return (
             "gyr turns against the tilt that acc shows; the axes are left-handed or"
@@ -79,10 +79,10 @@ def doubt_gyr(t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> str | None:
     return None
 
 
-def _seen_over_predicted_tilt(
-    t_s: FloatArray, acc: FloatArray, gyr: FloatArray
-) -> tuple[float, float]:
+def tilt_gain(t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> tuple[float, float]:
     """Return least-squares gain and correlation of seen on predicted turn of gravity.
+
+    The gain is 1 for ``gyr`` in rad/s and π / 180 for °/s.
 
     Both are 0 where the sensor was hardly ever tilted.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sessions.errors import SourceError
+from sessions.imports.column_map import FILE_NAMES
 from sessions.imports.raw_folder import EVENTS, file_name, read_raw_folder
 from sessions.library import RECORDING
 
@@ -25,42 +26,52 @@ _TABLES = (".csv", ".txt", ".tsv")
 _MOST_FILES = 200
 _KNOWN = (
     "Known are recordings (.mcap), raw folders (pelvis.csv, upper_back.csv, events.tsv), folders of"
-    " Movella DOT CSV files or of the x-IMU3 logger, and text files of the WitMotion app."
+    " Movella DOT CSV files or of the x-IMU3 logger, and text files of the WitMotion app. For any"
+    " other table write a columns.toml that says what its columns are (see docs/user_guide.md)."
 )
 
 
-def read_source(path: Path) -> ImportedSession:
+def read_source(path: Path, *, columns: Path | None = None) -> ImportedSession:
     """Read a session in any format we know.
 
     Parameters
     ----------
     path
         A recording (``.mcap``) or a folder that holds ``recording.mcap``, a raw folder, a folder of
-        Movella DOT or x-IMU3 files, or a text file of the WitMotion app or its folder.
+        Movella DOT or x-IMU3 files, a text file of the WitMotion app or its folder, or tables that
+        a column map describes.
+    columns
+        The column map, if it is not ``columns.toml`` or ``columns.json`` in the folder.
 
     Raises
     ------
     SourceError
         It is not there, none of these, too long, or damaged; names file, row, column and cause.
     """
-    session = _read(path)
+    session = _read(path, columns)
     _check_extent(session)
     return session
 
 
-def _read(path: Path) -> ImportedSession:
+def _read(path: Path, columns: Path | None) -> ImportedSession:
     if not path.exists():
         raise SourceError(path, "does not exist.")
+    found = (path / name for name in FILE_NAMES)
+    column_map = columns or next((file for file in found if file.is_file()), None)
+    if column_map is not None:
+        from sessions.imports.mapped import read_mapped
+
+        return read_mapped(path, column_map)
     if path.is_dir():
         return _read_folder(path)
     if path.suffix.lower() == ".mcap":
         from sessions.imports.recording import read_recorded
 
         return read_recorded(path)
-    found = _of_vendors(path, path.parent, [path], [])
-    if found is None:
+    session = _of_vendors(path, path.parent, [path], [])
+    if session is None:
         raise SourceError(path, f"is neither a recording nor a file that is known. {_KNOWN}")
-    return found
+    return session
 
 
 def _read_folder(folder: Path) -> ImportedSession:
@@ -76,7 +87,7 @@ def _read_folder(folder: Path) -> ImportedSession:
     found = _of_vendors(folder, folder, tables, [p for p in inside if p.is_dir()])
     if found is not None:
         return found
-    if not any((folder / name).exists() for name in names):
+    if not any((folder / name).exists() for name in names[1:]):
         holds = ", ".join(p.name for p in inside[:8] if not p.name.startswith(".")) or "nothing"
         raise SourceError(folder, f"holds {holds}; nothing of it is known. {_KNOWN}")
     return read_raw_folder(folder)

@@ -49,7 +49,8 @@ class Layout:
     delimiter
         Between cells.
     header_row
-        Row of the column names; what stands above it is not read.
+        Row of the column names; what stands above it is not read. 0 if there is none: columns are
+        then called by their number, from 1.
     missing
         What a cell holds, beside nothing, where there is no value.
     any_text
@@ -136,6 +137,8 @@ def read_header(path: Path, data: bytes, layout: Layout = PLAIN) -> list[str]:
         The row is no header: not text, too long, a name twice, another delimiter.
     """
     delimiter, row = layout.delimiter, layout.header_row
+    if row == 0:
+        return header_names(data[:LINE_LIMIT], layout)
     lines = data[: row * LINE_LIMIT].splitlines()
     if len(lines) < row:
         raise SourceError(path, f"ends before row {row}, where its header should be.")
@@ -157,6 +160,13 @@ def read_header(path: Path, data: bytes, layout: Layout = PLAIN) -> list[str]:
         if name and names.count(name) > 1:
             raise SourceError(path, "stands in the header twice.", row=row, column=name)
     return names
+
+
+def header_names(head: bytes, layout: Layout) -> list[str]:
+    """Column names in the beginning of a file, whatever else is wrong with it."""
+    lines = head.splitlines()[max(layout.header_row - 1, 0) :]
+    names = _cells(lines[0].decode("utf-8", "replace"), layout.delimiter) if lines else []
+    return names if layout.header_row else [str(n) for n in range(1, len(names) + 1)]
 
 
 def read_table(
@@ -311,7 +321,7 @@ class _Reader:
             return data, None
         end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
         row = len(data[:end].splitlines()) + 1
-        if row == self.layout.header_row:
+        if row == max(self.layout.header_row, 1):
             return data + b"\n", None
         try:
             _, cells = self.row_cells(row, data[end:].decode("utf-8", "replace"))

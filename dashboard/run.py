@@ -15,7 +15,6 @@ import webbrowser
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
-from dashboard.headless import run_headless
 from dashboard.service.ask import get_json
 from dashboard.service.runfile import ALREADY_RUNNING, RunningService, read_running
 from dashboard.serving import PORT_TAKEN, listen
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
     from types import FrameType, TracebackType
-
-__all__ = ["run_dashboard", "run_headless"]
 
 PORTS_TO_TRY: Final = 20
 START_TIMEOUT_S: Final = 60.0

@@ -102,7 +102,7 @@ def run_dashboard(args: argparse.Namespace) -> int:
 
 
 def _run_headless(args: argparse.Namespace) -> int:
-    from dashboard.run import run_headless
+    from dashboard.headless import run_headless
 
     progress = progress_bar("recording")
     result = run_headless(

@@ -13,6 +13,7 @@ import json
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -26,20 +27,35 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from benchmarks.faulty import SENT
 from dashboard import run as household
 from dashboard.service.runfile import read_running
 from sensors.drivers.base import Notification
 from sensors.recording import read_recording
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
+
+SENT = struct.Struct("<20sd")
+"""A notification as the faulty service notes it: the end of the sensor's name, its arrival."""
 
 PATIENCE_S = 120.0
 SUSPENDED_S = 1.5
 JUMP_S = 3600.0
 SENSORS = ("simulated-pelvis", "simulated-thoracolumbar", "simulated-upper-back")
 ROOT = Path(__file__).resolve().parents[1]
+
+HOW_OFTEN = {
+    "a sensor dies": 22,
+    "the disk is full": 16,
+    "the disk is read-only": 12,
+    "the disk hangs": 6,
+    "the clock jumps an hour": 14,
+    "suspend and resume": 8,
+    "a viewer dies": 12,
+    "the page dies": 5,
+    "the service dies": 5,
+}
+"""The kinds of fault, and how many of a hundred are of each."""
 
 
 class ChaosError(AssertionError):
@@ -118,18 +134,18 @@ class Chaos:
         self.compared = 0
         self._recordings = 0
 
-    async def keep(self, faults: int, say: Callable[[str], None]) -> None:
-        """Make so many faults, each followed by its checks."""
-        kinds: dict[str, tuple[Callable[[], Awaitable[None]], int]] = {
-            "a sensor dies": (self.sensor, 22),
-            "the disk is full": (lambda: self.disk("full"), 16),
-            "the disk is read-only": (lambda: self.disk("readonly"), 12),
-            "the disk hangs": (lambda: self.disk("slow"), 6),
-            "the clock jumps an hour": (self.clock, 14),
-            "suspend and resume": (self.suspend, 8),
-            "a viewer dies": (self.viewer, 12),
-            "the page dies": (self.page, 5),
-            "the service dies": (self.service, 5),
+    async def keep(self, kinds: Sequence[str], say: Callable[[str], None]) -> None:
+        """Make these faults, one after the other, each followed by its checks."""
+        faults: dict[str, Callable[[], Awaitable[None]]] = {
+            "a sensor dies": self.sensor,
+            "the disk is full": lambda: self.disk("full"),
+            "the disk is read-only": lambda: self.disk("readonly"),
+            "the disk hangs": lambda: self.disk("slow"),
+            "the clock jumps an hour": self.clock,
+            "suspend and resume": self.suspend,
+            "a viewer dies": self.viewer,
+            "the page dies": self.page,
+            "the service dies": self.service,
         }
         code = (
             "import sys; from benchmarks import chaos; from pathlib import Path\n"
@@ -142,9 +158,8 @@ class Chaos:
         tasks = [asyncio.create_task(v.watch()) for v in (self.first, self.second)]
         try:
             await self._begin()
-            for number in range(1, faults + 1):
-                (kind,) = self.rng.choices(list(kinds), [weight for _, weight in kinds.values()])
-                await self._make(kind, kinds[kind][0])
+            for number, kind in enumerate(kinds, 1):
+                await self._make(kind, faults[kind])
                 if number % 25 == 0:
                     say(f"{number} faults")
             await self._finish()
@@ -340,12 +355,18 @@ class _Told(household.Child):
 
 
 def run(faults: int, seed: int = 1, say: Callable[[str], None] = print) -> bool:
-    """Make faults and print what came of them; whether everything held."""
+    """Make faults of all kinds, at random, and print what came of them; whether all held."""
+    kinds = random.Random(seed).choices(list(HOW_OFTEN), list(HOW_OFTEN.values()), k=faults)
+    return run_these(kinds, seed, say)
+
+
+def run_these(kinds: Sequence[str], seed: int = 1, say: Callable[[str], None] = print) -> bool:
+    """Make the faults named, in this order, and print what came of them; whether all held."""
     started_s = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         chaos = Chaos(Path(folder), seed)
         try:
-            asyncio.run(chaos.keep(faults, say))
+            asyncio.run(chaos.keep(kinds, say))
         except ChaosError as error:
             say(f"after {chaos.made.total()} faults: {error}")
             return False

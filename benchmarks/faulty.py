@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import os
-import struct
 import sys
 import time
 from contextlib import suppress
@@ -28,6 +27,7 @@ if __name__ == "__main__":
 
     time.time = _wrong_time  # before anybody keeps the right one
 
+from benchmarks.chaos import SENT
 from dashboard.service import __main__ as service
 from sensors.drivers.base import LinkChange, LinkState, Notification
 from sensors.drivers.simulated import SimulatedSource
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from sensors.drivers.base import SourceItem
 
-SENT = struct.Struct("<20sd")
 SLOW_S = 0.5
 """How often a slow disk looks whether it may go on."""
 

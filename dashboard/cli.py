@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.commands import (
     analyze,
+    batch,
     calibrate_sensor,
     conformance,
     doctor,
@@ -29,7 +30,7 @@ from dashboard.commands import (
 from dashboard.settings import load
 from fusion.errors import FusionError
 from sensors.errors import CalibrationError, SensorError
-from sessions.errors import OutputError, SessionError
+from sessions.errors import ClusterError, OutputError, SessionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ EXIT_NOT_ANALYSABLE = 3
 EXIT_INTERRUPTED = 130
 
 _COMMANDS = (
-    live, scan, roles, doctor, record, analyze, export, report, sessions, people,
+    live, scan, roles, doctor, record, analyze, batch, export, report, sessions, people,
     simulate,
     calibrate_sensor,
     conformance,
@@ -85,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except (CalibrationError, FusionError) as error:
         return _fail(error, EXIT_NOT_ANALYSABLE)
-    except (OutputError, SensorError) as error:
+    except (ClusterError, OutputError, SensorError) as error:
         return _fail(error, EXIT_FAILED)
     except SessionError as error:
         return _fail(error, EXIT_UNREADABLE)

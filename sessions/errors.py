@@ -3,6 +3,7 @@
 SessionError
 ├── SourceError     a file or folder that cannot be read; names file, row, column and cause
 ├── OutputError     a result that cannot be written
+├── ClusterError    computers that were to share the work and do not
 └── LibraryError    a session that is not there, or a name that is none
 """
 
@@ -52,6 +53,10 @@ class OutputError(SessionError):
         self.path = Path(path)
         self.reason = reason
         super().__init__(one_line(f"{path}: {reason}"))
+
+
+class ClusterError(SessionError):
+    """A cluster that is not there, has no workers, or was lost."""
 
 
 class LibraryError(SessionError):

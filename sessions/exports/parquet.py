@@ -44,15 +44,18 @@ def parquet_files(session: ImportedSession, result: SessionResult) -> dict[str, 
 
 
 def _file(names: tuple[str, ...], parts: list[list[Any]], about: dict[str, str]) -> bytes:
-    fields = [
-        pa.field(name, _kind(name), metadata={"unit": unit(name), "definition": definition(name)})
-        for name in names
-    ]
-    schema = pa.schema(fields, metadata=about)
+    schema = pa.schema([field(name) for name in names], metadata=about)
     table = pa.concat_tables([pa.Table.from_arrays(part, schema=schema) for part in parts])
     out = io.BytesIO()
     parquet.write_table(table, out, compression="zstd")
     return out.getvalue()
+
+
+def field(name: str) -> pa.Field:
+    """One of our columns as Arrow has it: its type, its unit and its definition."""
+    return pa.field(
+        name, _kind(name), metadata={"unit": unit(name), "definition": definition(name)}
+    )
 
 
 def _kind(name: str) -> pa.DataType:
@@ -76,7 +79,7 @@ def _frames(drill: DrillResult) -> list[Any]:
 
 
 def _reps(reps: list[Rep]) -> list[Any]:
-    rows = [_row(rep) for rep in reps]
+    rows = [rep_row(rep) for rep in reps]
     made = []
     for name in REP_COLUMNS:
         values = [row[name] for row in rows]
@@ -89,7 +92,8 @@ def _reps(reps: list[Rep]) -> list[Any]:
     return made
 
 
-def _row(rep: Rep) -> dict[str, Any]:
+def rep_row(rep: Rep) -> dict[str, Any]:
+    """Values of one repetition by column; NaN where nothing is known."""
     row: dict[str, Any] = {
         "drill": str(rep.drill), "set": rep.set, "rep": rep.rep, "side": str(rep.side),
         "split_source": str(rep.split_source), "peak_rate_dps": rep.peak_rate_dps,

@@ -1,0 +1,15 @@
+"""How a process that does jobs begins; it imports nothing that would begin to compute before."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Final
+
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def begin() -> None:
+    """Use one thread, as there is a process per processor, and leave Ctrl-C to who started it."""
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from sessions.imports.session import ImportedSession
 
 _WHOSE: Final = {
-    "source": ("", "Path or URL of the recording or folder"),
-    "subject": ("", "Pseudonym of the wearer, empty where nobody is named"),
+    "source": ("Path or URL of the recording or folder", ""),
+    "subject": ("Pseudonym of the wearer, empty where nobody is named", ""),
 }
-_EXCLUDED: Final = ("", "Why a person does not want the repetition counted; empty where it counts")
+_EXCLUDED: Final = ("Why a person does not want the repetition counted; empty where it counts", "")
 
 SESSION_COLUMNS: Final = {
     **_WHOSE,
-    "status": ("", "done or failed"),
-    "exit_code": ("1", "What torso analyze would have returned: 0, or why it failed"),
-    "reason": ("", "Why it failed"),
-    "kind": ("", "Format of the source"),
-    "sensors": ("1", "Number of sensors"),
-    "duration_s": ("s", "From the first to the last sample"),
-    "verdict": ("", "good, doubtful or rejected, for the session as a whole"),
-    "calibration_verdict": ("", "good, doubtful or rejected, for its calibration"),
-    "drills": ("1", "Number of drills"),
-    "repetitions": ("1", "Number of repetitions, those excluded among them"),
-    "warnings": ("", "Codes of all warnings, separated by semicolons"),
-    "summary": ("", "The whole of summary.json"),
-    "receipt": ("", "Short name of what the results were made from and by what"),
-    "software": ("", "What made the results"),
-    "key": ("", "Digest of everything that was read and of what read it; equal keys, equal rows"),
+    "status": ("done or failed", ""),
+    "exit_code": ("What torso analyze would have returned: 0, or why it failed", "1"),
+    "reason": ("Why it failed", ""),
+    "kind": ("Format of the source", ""),
+    "sensors": ("Number of sensors", "1"),
+    "duration_s": ("From the first to the last sample", "s"),
+    "verdict": ("good, doubtful or rejected, for the session as a whole", ""),
+    "calibration_verdict": ("good, doubtful or rejected, for its calibration", ""),
+    "drills": ("Number of drills", "1"),
+    "repetitions": ("Number of repetitions, those excluded among them", "1"),
+    "warnings": ("Codes of all warnings, separated by semicolons", ""),
+    "summary": ("The whole of summary.json", ""),
+    "receipt": ("Short name of what the results were made from and by what", ""),
+    "software": ("What made the results", ""),
+    "key": ("Digest of everything that was read and of what read it; equal keys, equal rows", ""),
 }
-"""Unit and definition of each column of the table of sessions, by name."""
+"""Definition and unit of each column of the table of sessions, by name."""
 
 _NUMBERS: Final = {
     "exit_code": "int64", "sensors": "int64", "drills": "int64", "repetitions": "int64",
@@ -111,7 +111,7 @@ def rep_schema() -> pa.Schema:
     return pa.schema(fields, metadata={"schema": "torso.reps", "schema_version": "1"})
 
 
-def _field(name: str, unit: str, definition: str) -> pa.Field:
+def _field(name: str, definition: str, unit: str) -> pa.Field:
     import pyarrow as pa
 
     kind = pa.type_for_alias(_NUMBERS.get(name, "string"))

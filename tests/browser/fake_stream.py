@@ -204,7 +204,7 @@ class FakeService:
         ]  # fmt: skip
         if self.trouble == "sensors":
             lost = "Connection lost. Check that the sensor is on and near; it reconnects by itself."
-            rows[-1].update(state="lost", words=lost)
+            rows[-1].update(state="lost", words=lost, name="<b>Torso</b> of a stranger")
             rows[0].update(battery_percent=9, words="Battery at 9 %. Charge it soon.")
         return rows
 

@@ -157,6 +157,7 @@ def test_devices_are_shown_as_they_are(poor_stream, open_page):
     worn = page.locator(".device")
     expect(worn).to_have_count(2)
     expect(worn.filter(has_text="Upper back")).to_contain_text("dBm")
+    expect(worn.filter(has_text="Upper back")).to_contain_text("<b>Torso</b> of a stranger")
     expect(page.get_by_role("img", name="A back with the places")).to_be_visible()
     expect(page.locator(".device .todo:visible").first).not_to_be_empty()
 

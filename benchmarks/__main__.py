@@ -4,8 +4,9 @@ optical truth, `files` the whole way with speed,
 `decoding` of every protocol, `soak`: hours of a live session, does anything grow, `chaos`: a
 live session while everything around it fails, `ble`: three
 emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
-`clocks`: how well sensors are on one clock; `people`: simulated people who do everything wrong that
-people do, repetitions and warnings counted; `live`: the page,
+`recorder`: recordings cut at every byte, and one of half a day, `killed`: a live session killed at
+random moments, `clocks`: how well sensors are on one clock; `people`: simulated people who do
+everything wrong that people do, repetitions and warnings counted; `live`: the page,
 beside the same of `st.line_chart`; `document` writes docs/benchmarks.md.
 """
 
@@ -29,8 +30,10 @@ from benchmarks import (
     document,
     fuzz,
     fuzz_files,
+    killed,
     live_page,
     people,
+    recorder,
     soak,
     throughput,
 )
@@ -72,6 +75,8 @@ CHOICES = (
     "people",
     "soak",
     "chaos",
+    "recorder",
+    "killed",
     "live",
     "document",
     "all",
@@ -91,8 +96,10 @@ def main() -> None:
         "--bad-files", type=int, default=2000, help="of fuzz, per reader (default: 2000)"
     )
     parser.add_argument(
-        "--hours", type=float, default=12.0, help="of soak, simulated (default: 12)"
+        "--hours", type=float, default=12.0, help="of soak and recorder, simulated (default: 12)"
     )
+    parser.add_argument("--cuts", type=int, default=2000, help="of recorder (default: 2000)")
+    parser.add_argument("--times", type=int, default=200, help="of killed (default: 200)")
     parser.add_argument("--faults", type=int, default=500, help="of chaos (default: 500)")
     parser.add_argument("--drops", type=int, default=20, help="of ble (default: 20)")
     parser.add_argument(
@@ -144,6 +151,10 @@ def run_long(args: argparse.Namespace) -> None:
         live_page.run(args.seconds)
     if args.which == "soak" and not soak.run(args.hours):
         raise SystemExit("soak: something grows")
+    if args.which == "recorder" and not recorder.run(args.hours, args.cuts):
+        raise SystemExit("recorder: this is not as it should be")
+    if args.which == "killed" and not killed.run(args.times):
+        raise SystemExit("killed: more than a second was lost, or something is wrong")
     if args.which == "chaos" and not chaos.run(args.faults):
         raise SystemExit("chaos: something was lost or not said")
 

@@ -52,7 +52,7 @@ class Analyst:
 
     async def run(self) -> None:
         """Work until cancelled; a process that runs then is ended."""
-        for recording in self._left_over():
+        for recording in self.left_over():
             await self._analyse(recording)
         while True:
             recording = await self._waiting.get()
@@ -70,7 +70,8 @@ class Analyst:
     def _tell(self, recording: Path, state: str, words: str) -> None:
         self.news = {"session": recording.parent.name, "state": state, "words": words}
 
-    def _left_over(self) -> list[Path]:
+    def left_over(self) -> list[Path]:
+        """Recordings that a crash left without results, and that nobody is writing."""
         return [
             session.recording
             for session in self._library.list()

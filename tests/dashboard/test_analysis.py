@@ -58,12 +58,12 @@ async def test_what_a_crash_left_is_found_and_analysed(tmp_path, demo):
     crashed = library.create("crashed") / "recording.mcap"
     write_as_left_by_a_crash(read_recording(demo / "recording.mcap"), crashed)
     analyst = Analyst(library)
-    assert analyst._left_over() == [crashed]
+    assert analyst.left_over() == [crashed]
     assert await analyst._analyse(crashed) is None
     assert not pack_recording(crashed), "it was salvaged, and packed at that"
     assert not read_recording(crashed).complete, "which it remembers"
     assert library.open("crashed").analysed
-    assert analyst._left_over() == []
+    assert analyst.left_over() == []
 
 
 async def test_what_cannot_be_analysed_says_why_and_is_not_tried_again(tmp_path):
@@ -75,7 +75,7 @@ async def test_what_cannot_be_analysed_says_why_and_is_not_tried_again(tmp_path)
     assert analyst.news["state"] == "failed"
     assert "recording.mcap" in analyst.news["words"]
     assert (recording.parent / NOT_ANALYSED).read_text("utf-8").strip() == analyst.news["words"]
-    assert analyst._left_over() == []
+    assert analyst.left_over() == []
 
 
 def test_the_exit_status_says_whether_there_are_results(tmp_path, recording, capsys, monkeypatch):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOST_S = 54321.0
-INTERVALS_S = (0.0075, 0.015, 0.030, 0.050)
+INTERVALS_S = (0.0075, 0.015, 0.030, 0.040, 0.050)
 BATCH = 4
 WRAP = 1 << 32
 

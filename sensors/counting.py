@@ -9,11 +9,15 @@ is a loss, and one that goes is not.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sensors.clock import DeviceClock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_RATE: Final = 0.02
 """MEMS oscillators are off by up to some percent; of what is sold, none by more than this."""
@@ -25,19 +29,29 @@ LEARN_S: Final = 8.0
 """Before so much is known of the rate, a slow device cannot be told from one that loses: what is
 lost in the first seconds may stay unnoticed."""
 
-WATCH_S: Final = 3.0
-"""A delay that lasts this long has come to stay."""
+WATCH_S: Final = 0.5
+"""A delay that lasts this long has come to stay: a stalled link has caught up by then, or is still
+catching up."""
 
 SILENT_S: Final = 1.5
 """After such a silence nothing is left in any queue: what did not come is lost."""
 
-MIN_LOST: Final = 1.5
-"""Periods of delay below which nothing is missing; jitter of a good link is less."""
+_USUAL_S: Final = 60.0
+_USUAL_ENOUGH: Final = 14
+_CERTAIN: Final = 0.6
+"""Part of a packet's length by which the shortest delay must exceed all that is usual."""
 
-_PARTS: Final = 4
-_STEADY: Final = 0.5
-"""A delay that varies by more than this part of itself is a beat of the connection interval with
-the sensor's packets, not a loss."""
+_EVEN: Final = 0.1
+_LEAP: Final = 0.08
+"""Parts of a packet's length. Where the connection interval is in step with the packets, delays
+creep from nothing to a whole interval and leap back, which looks like a loss: until that has been
+seen once they must exceed a whole packet, too. A sensor that leaps less often than the memory
+lasts cannot be told from one that loses a packet as often; it is then counted as losing them."""
+
+_FALLING: Final = 0.25
+"""Part of a packet's length by which delays fall while a link catches up."""
+
+_FEWEST: Final = 5
 
 
 class CountClock:
@@ -54,6 +68,9 @@ class CountClock:
         self._clock = DeviceClock(max_rate=MAX_RATE, rate_sd=RATE_SD)
         self._count = 0
         self._delays: deque[tuple[float, float]] = deque()
+        self._usual: deque[float] = deque(maxlen=round(_USUAL_S / WATCH_S))
+        self._noted_s = -math.inf
+        self._leapt = False
         self._last_arrival_s: float | None = None
 
     @property
@@ -90,27 +107,46 @@ class CountClock:
         if silent_s > SILENT_S:
             self._delays.clear()
             return max(round(silent_s / real_period_s) - samples, 0)
-        while self._delays and self._delays[0][0] < arrival_s - WATCH_S:
-            self._delays.popleft()
-        if self._clock.observed_s < LEARN_S:
-            return 0
-        behind = self._lasting_delay_s() / real_period_s
-        if behind < MIN_LOST:
-            return 0
-        self._delays.clear()
-        return round(behind)
+        packets = self._packets_behind(samples * real_period_s)
+        if packets:
+            self._delays.clear()
+        return packets * samples
 
-    def _lasting_delay_s(self) -> float:
-        """The delay that all packets of the last seconds had; 0 if there is none or it varies."""
-        if not self._delays or self._delays[-1][0] - self._delays[0][0] < 0.9 * WATCH_S:
-            return 0.0
-        if self._delays[-1][1] < MIN_LOST * self._period_s / (1.0 + MAX_RATE):
-            return 0.0  # the usual case, told at once
-        parts = [math.inf] * _PARTS
-        start_s = self._delays[0][0]
-        for at_s, delay_s in self._delays:
-            part = min(int((at_s - start_s) / WATCH_S * _PARTS), _PARTS - 1)
-            parts[part] = min(parts[part], delay_s)
-        lasting = min(parts)
-        most = max(part for part in parts if part < math.inf)
-        return lasting if most - lasting < _STEADY * lasting else 0.0
+    def _packets_behind(self, packet_s: float) -> int:
+        """How many packets' worth of delay has come to stay."""
+        delays = self._delays
+        now_s = delays[-1][0] if delays else -math.inf
+        while delays and delays[0][0] < now_s - WATCH_S:
+            delays.popleft()
+        if len(delays) < _FEWEST or now_s - delays[0][0] < 0.9 * WATCH_S:
+            return 0
+        if self._clock.observed_s < LEARN_S / 2.0:
+            return 0
+        if now_s - self._noted_s >= WATCH_S:
+            self._noted_s = now_s
+            self._note(min(delay_s for _, delay_s in delays), packet_s)
+        if delays[-1][1] < _CERTAIN * packet_s or len(self._usual) < _USUAL_ENOUGH:
+            return 0
+        ages = [delay_s for _, delay_s in delays]
+        first_s, second_s = min(ages[: len(ages) // 2]), min(ages[len(ages) // 2 :])
+        usual = sorted(self._usual)
+        most_s = usual[int(0.9 * (len(usual) - 1))]
+        if not self._leapt and _in_step(delays, packet_s):
+            most_s = max(most_s, packet_s)
+        unusual = min(first_s, second_s) >= most_s + _CERTAIN * packet_s
+        if not unusual or first_s - second_s > _FALLING * packet_s:
+            return 0
+        return max(round((second_s - usual[len(usual) // 2]) / packet_s), 1)
+
+    def _note(self, shortest_s: float, packet_s: float) -> None:
+        """Take in the shortest delay of half a second."""
+        if self._usual and shortest_s - self._usual[-1] > _LEAP * packet_s:
+            self._leapt = True
+        self._usual.append(shortest_s)
+
+
+def _in_step(delays: Sequence[tuple[float, float]], packet_s: float) -> bool:
+    """Whether the packets of half a second came as evenly as they were sent."""
+    steps = sorted(b - a for (a, _), (b, _) in itertools.pairwise(delays))
+    inner = steps[len(steps) // 10 : len(steps) - len(steps) // 10]
+    return inner[-1] - inner[0] < _EVEN * packet_s

@@ -46,6 +46,34 @@ def test_lost_packets_are_found(off):
     assert abs(after) < 0.02
 
 
+@pytest.mark.parametrize("interval_s", [0.015, 0.030, 0.050])
+def test_half_a_second_after_a_loss_times_are_right_again(interval_s):
+    clock, found, late = CountClock(0.01), [], []
+    lost_s = 60.0
+    for true_s, arrival_s in packets(99.4, seconds=80.0, interval_s=interval_s):
+        if lost_s < true_s < lost_s + 0.04:
+            continue
+        host_s, _, missing = clock.observe(BATCH, arrival_s)
+        if missing:
+            found.append((true_s, missing))
+        if true_s > 30.0:
+            late.append((true_s, host_s - true_s))
+    ((found_s, missing),) = found
+    assert missing == BATCH
+    assert lost_s < found_s < lost_s + 1.5
+    errors = np.array([error for true_s, error in late if not lost_s < true_s < found_s])
+    assert np.ptp(errors) < 0.005
+
+
+@pytest.mark.parametrize("rate_hz", [99.2, 99.4, 100.6])
+def test_packets_in_step_with_the_radio_are_no_losses(rate_hz):
+    """The delay creeps from nothing to the whole interval of 40 ms and leaps back, as if lost."""
+    clock = CountClock(0.01)
+    seen = packets(rate_hz, seconds=180.0, interval_s=0.040)
+    missing = sum(clock.observe(BATCH, arrival_s)[2] for _, arrival_s in seen)
+    assert missing <= 0.001 * 180.0 * rate_hz
+
+
 def test_what_is_lost_while_the_rate_is_learned_is_never_counted_twice():
     """It may stay unnoticed: it cannot be told from a slow sensor then."""
     clock, found = CountClock(0.01), []

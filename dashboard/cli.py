@@ -26,6 +26,7 @@ from dashboard.commands import (
     scan,
     sessions,
     simulate,
+    synchronise,
 )
 from dashboard.settings import load
 from fusion.errors import FusionError
@@ -41,8 +42,8 @@ EXIT_NOT_ANALYSABLE = 3
 EXIT_INTERRUPTED = 130
 
 _COMMANDS = (
-    live, scan, roles, doctor, record, analyze, batch, export, report, sessions, people,
-    simulate,
+    live, scan, roles, synchronise, doctor, record, analyze, batch, export, report, sessions,
+    people, simulate,
     calibrate_sensor,
     conformance,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from dashboard.calibrating import choose
 from sensors.drivers.ble_source import BleSource, battery_of, identify
 from sensors.drivers.calibrated import CalibratedSource
 from sensors.drivers.dialogues import family_of, services
+from sensors.drivers.dot_sync import synchronise
 from sensors.drivers.link import LinkError
 from sensors.errors import NoRolesError
 from sensors.protocols.families import family_named
@@ -17,7 +18,7 @@ from sensors.samples import Placement, SensorId, SensorInfo
 from sessions.library import data_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from sensors.drivers.base import Source
@@ -165,6 +166,23 @@ async def show(sensor: SensorId, family: str, seconds: float) -> None:
     radio = open_radio()
     try:
         await identify(sensor, family, radio, seconds)
+    finally:
+        await radio.close()
+
+
+async def align(sensors: Sequence[SensorId], told: Callable[[str], None]) -> None:
+    """Have Movella DOTs put their clocks on one; ``told`` gets what happens, in words.
+
+    Raises
+    ------
+    ClocksNotAlignedError
+        They cannot.
+    LinkError
+        One does not connect or obey.
+    """
+    radio = open_radio()
+    try:
+        await synchronise(sensors, radio, told)
     finally:
         await radio.close()
 

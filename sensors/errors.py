@@ -3,6 +3,7 @@
 SensorError
 ├── ProtocolError              bytes that no firmware of this family sends
 ├── ConnectionLostError        a link is gone and will not come back by itself
+├── ClocksNotAlignedError      sensors could not be put on one clock by their own radio
 ├── CalibrationError           what a sensor showed at the table is no calibration
 ├── CalibrationStoreError      a kept calibration cannot be read or written
 ├── RoleError                  which sensor is worn where cannot be read or written
@@ -50,6 +51,19 @@ class ConnectionLostError(SensorError):
         super().__init__(
             f"The sensor {sensor} {what}. Bring it closer, check that it is charged and switched "
             "on, then connect again."
+        )
+
+
+class ClocksNotAlignedError(SensorError):
+    """Sensors could not be put on one clock; ``reason`` says what ``sensor`` did."""
+
+    def __init__(self, sensor: str, reason: str) -> None:
+        self.sensor = sensor
+        self.reason = reason
+        super().__init__(
+            f"The clocks were not aligned: {sensor} – {reason}. Lay the sensors side by side, away "
+            "from other radios, and try again. Or go on without: every clock is then followed by "
+            "itself, to some thousandths of a second."
         )
 
 

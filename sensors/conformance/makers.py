@@ -160,24 +160,63 @@ class MovellaDot(Maker):
     payload = 26
     data = _dot("2002")
     services: ClassVar[Services] = {
-        _dot("1000"): {_dot("1002"): (READ, WRITE)},
+        _dot("1000"): {_dot("1001"): (READ,), _dot("1002"): (READ, WRITE)},
         _dot("2000"): {
             _dot("2001"): (READ, WRITE), _dot("2002"): (NOTIFY,), _dot("2003"): (NOTIFY,),
         },
         _dot("3000"): {_dot("3001"): (READ, NOTIFY)},
+        _dot("7000"): {
+            _dot("7001"): (WRITE,), _dot("7002"): (READ,), _dot("7003"): (NOTIFY,),
+        },
     }  # fmt: skip
+    outcome = 0
+    """What comes of synchronising: 0 is good."""
 
     def __init__(self, seed: int, rate_hz: float, now_s: float, uptime_s: float) -> None:
         super().__init__(seed, min(rate_hz, 60.0), now_s, uptime_s)
         self.control = bytes(3)
+        self.address = bytes([seed, 0, 0, 0xCD, 0x22, 0xD4])
+        self.root = ""
+        """Whose clock it is to follow, once the link has ended."""
+        self.synced = False
 
     def read(self, characteristic: str) -> bytes:
         """Return a characteristic's value."""
+        if characteristic.startswith("15171001"):
+            return self.address + bytes([3, 0, 0]) + bytes(19) + b"XS-T02"
+        if characteristic.startswith("15177002"):
+            return bytes([2, 2, 3, self.outcome, (-7 - self.outcome) % 256])
         return bytes([64, 0]) if characteristic.startswith("15173001") else self.control
 
+    def link_closed(self) -> None:
+        """Stop; talk to the others, if told to."""
+        super().link_closed()
+        self.synced = bool(self.root) and self.outcome == 0
+
+    def _message(self, message: bytes) -> list[Value]:
+        answers = {
+            bytes.fromhex("020108f5"): "02025104a7" if self.synced else "02025109a2",
+            bytes.fromhex("020102fb"): "02025000ac",
+        }
+        if message[:3] == bytes.fromhex("020701") and not self.synced:
+            self.root = message[3:9][::-1].hex(":")
+        elif message == bytes.fromhex("020102fb"):
+            self.root, self.synced = "", False
+        return [(_dot("7003"), bytes.fromhex(answers[message]))] if message in answers else []
+
     def write(self, characteristic: str, value: bytes, now_s: float) -> list[Value]:
-        """Take in what the host writes."""
+        """Take in what the host writes.
+
+        Raises
+        ------
+        PermissionError
+            A rate, while its clock follows another's.
+        """
+        if characteristic.startswith("15177001"):
+            return self._message(value)
         if characteristic.startswith("15171002"):
+            if value[0] & 0x10 and self.synced:
+                raise PermissionError
             self.blinks += value[0] & 1
         elif value[1] == 1:
             self.control = value
@@ -205,6 +244,12 @@ class OldMovellaDot(MovellaDot):
     def _packed(self, number: int) -> bytes:
         us = round(self.device_s(number) * 1e6) % (1 << 32)
         return struct.pack("<I6f3h", us, number % NUMBERS / 1000, 0, 9.81, 0, 0, 0, 4096, 0, 0)
+
+
+class StubbornMovellaDot(MovellaDot):
+    """Its clock cannot be aligned."""
+
+    outcome = 7
 
 
 class Movesense(Maker):

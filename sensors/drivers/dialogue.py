@@ -18,11 +18,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write a value."""
+    """Write a value; where it is not ``needed``, a sensor may refuse it."""
 
     characteristic: str
     data: bytes
     response: bool = True
+    needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

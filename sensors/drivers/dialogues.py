@@ -89,13 +89,16 @@ def _open_profile(rate_hz: float) -> Dialogue:
 
 
 def _movella_dot(rate_hz: float) -> Dialogue:
-    """Orientation and raw in one payload; older firmware does not have it and stays silent."""
+    """Orientation and raw in one payload; older firmware does not have it and stays silent.
+
+    Synchronised sensors keep the rate they had and may refuse to be told one.
+    """
 
     def opening(kind: movella_dot.PayloadId) -> Opening:
         return Opening(
             (
                 Write(_DOT.MEASUREMENT, movella_dot.stop_measuring(kind)),
-                Write(_DOT.CONTROL, movella_dot.output_rate(round(rate_hz))),
+                Write(_DOT.CONTROL, movella_dot.output_rate(round(rate_hz)), needed=False),
             ),
             (
                 Write(_DOT.MEASUREMENT, movella_dot.start_measuring(kind)),

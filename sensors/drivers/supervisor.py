@@ -78,8 +78,9 @@ async def say(
         match command:
             case Read(characteristic):
                 heard(characteristic, await link.read(characteristic))
-            case Write(characteristic, data, response):
-                await link.write(characteristic, data, response=response)
+            case Write(characteristic, data, response, needed):
+                with contextlib.nullcontext() if needed else contextlib.suppress(LinkError):
+                    await link.write(characteristic, data, response=response)
             case Pause(seconds):
                 await asyncio.sleep(seconds)
 

@@ -39,9 +39,13 @@ def address(number: int) -> str:
 
 NAMES = {
     "open": "OSI-000{}", "witmotion": "WT901BLE6{}", "metamotion": "MetaWear",
-    "dot": "Movella DOT", "old dot": "Xsens DOT", "movesense": "Movesense 17463000019{}",
+    "dot": "Movella DOT {}", "stubborn dot": "Movella DOT {}", "old dot": "Xsens DOT",
+    "movesense": "Movesense 17463000019{}",
 }  # fmt: skip
-PROTOCOLS = {"open": "open_profile", "dot": "movella_dot", "old dot": "movella_dot"}
+PROTOCOLS = {
+    "open": "open_profile",
+    **dict.fromkeys(("dot", "old dot", "stubborn dot"), "movella_dot"),
+}
 
 
 def three(brands: tuple[str, ...] = ("open", "open", "open"), **weather: float) -> list[dict]:

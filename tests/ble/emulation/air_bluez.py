@@ -226,7 +226,10 @@ class BluezAir:
         sensor, uuid = self._meant(message.path)
         if not sensor.connected:
             return _error(message, "Failed", "Not connected")
-        sensor.write(uuid, bytes(message.body[0]))
+        try:
+            sensor.write(uuid, bytes(message.body[0]))
+        except PermissionError:
+            return _error(message, "NotPermitted", "Write not permitted")
         return Message.new_method_return(message)
 
     async def _start_notify(self, message: Message) -> Message:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
-from bumble import gatt, hci
+from bumble import att, gatt, hci
 from bumble.controller import Controller
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
@@ -118,13 +118,19 @@ class _Unit:
             properties |= _PROPERTIES[name]
         value = gatt.CharacteristicValue(
             read=lambda _: self._sensor.read(str(uuid)),
-            write=lambda _, value: self._sensor.write(str(uuid), value),
+            write=lambda _, value: self._write(str(uuid), value),
         )
         permissions = gatt.Characteristic.READABLE | gatt.Characteristic.WRITEABLE
         made = gatt.Characteristic(str(uuid), properties, permissions, value)
         made.on("subscription", lambda _, notify, __: self._sensor.subscribe(str(uuid), on=notify))
         self.characteristics[str(uuid)] = made
         return made
+
+    def _write(self, uuid: str, value: bytes) -> None:
+        try:
+            self._sensor.write(uuid, value)
+        except PermissionError:
+            raise att.ATT_Error(att.ErrorCode.WRITE_NOT_PERMITTED) from None
 
     def _opened(self, connection) -> None:
         self.connection = connection

@@ -143,6 +143,8 @@ class Sensor:
             **dict.fromkeys(("packets", "packets_lost", "samples", "samples_lost"), 0),
             **self.count, "boots": self.boots, "waiting": waiting, "connected": self.connected,
             "blinks": getattr(self.firmware, "blinks", 0),
+            "root": getattr(self.firmware, "root", ""),
+            "synced": getattr(self.firmware, "synced", False),
         }  # fmt: skip
 
     async def do_off(self, value: float) -> None:

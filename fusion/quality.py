@@ -12,7 +12,7 @@ import numpy as np
 
 from fusion.frames import UP_E
 from fusion.grid import GRID_HZ
-from fusion.results import DrillResult, Flag, Frames, Quality, Rep, Verdict
+from fusion.results import ANGLES, DrillResult, Flag, Frames, Quality, Rep, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,9 @@ SLUMPED_DEG = 20.0
 LATERAL_DEG = 35.0
 TURNED_DEG = 75.0
 """No spine turns further against its pelvis: a sensor is not where it is said to be, or slid."""
+
+SWAPPED_DEG = 10.0
+"""So much further than what sits higher the pelvis never turns in a drill."""
 
 RARELY = 0.02
 UPRIGHT_AT_LEAST = 0.7
@@ -61,7 +64,23 @@ def drill_flags(
     elif unusable > MUCH_UNUSABLE:
         words = f"For {unusable:.0%} of the drill a sensor was silent."
         flags.append(Flag("sensor_silent", words))
-    return (*flags, *_range_flags(drill, frames))
+    return (*flags, *_range_flags(drill, frames), *_order_flags(frames))
+
+
+def _order_flags(frames: Frames) -> list[Flag]:
+    """Whether the pelvis turned further than the upper back, which is above it."""
+    pelvis, upper = (frames.angles_deg[:, ANGLES.index(name)] for name in ("pelvis", "total"))
+    known = np.isfinite(pelvis) & np.isfinite(upper)
+    if not known.any():
+        return []
+    turned, above = (np.ptp(np.percentile(a[known], (5.0, 95.0))) for a in (pelvis, upper))
+    if turned <= above + SWAPPED_DEG:
+        return []
+    words = (
+        f"In the drill the pelvis sensor went {turned:.0f}° from side to side but the upper back "
+        f"sensor only {above:.0f}°: the two may be swapped."
+    )
+    return [Flag("sensors_swapped", words)]
 
 
 def _range_flags(drill: Drill, frames: Frames) -> list[Flag]:

@@ -19,6 +19,7 @@ from sensors.simulation.session import TWO_SENSORS, simulate_session
 from sensors.simulation.severity import MILD
 
 UPPER = Placement.UPPER_BACK
+COLUMNS = ("t_s", "acc", "gyr")
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +132,23 @@ def test_sensors_swapped_are_told_by_the_turn_alone(plain, live):
     result = analysed(plain, blocks, live=live, events=events)
     assert "sensors_swapped" in codes(result)
     assert result.calibration.verdict is Verdict.DOUBTFUL
+
+
+@LIVE
+def test_sensors_swapped_after_the_calibration_are_told_by_the_drill(plain, live):
+    """Taken off and put on again the wrong way round: no bow and no turn tells."""
+    from_s = plain.truth.drills[0].start_s - 0.5
+    pelvis, upper = (plain.blocks[p] for p in TWO_SENSORS)
+
+    def then(first, second):
+        at, to = np.searchsorted(first.t_s, from_s), np.searchsorted(second.t_s, from_s)
+        parts = first.part(slice(0, at)), second.part(slice(to, None))
+        return ImuBlock(*(np.concatenate([getattr(p, n) for p in parts]) for n in COLUMNS))
+
+    blocks = {Placement.PELVIS: then(pelvis, upper), UPPER: then(upper, pelvis)}
+    result = analysed(plain, blocks, live=live)
+    assert "sensors_swapped" in {f.code for f in result.drills[0].flags}
+    assert result.drills[0].verdict is not Verdict.GOOD
 
 
 def level_mounting(session, placement, *, turned=False):

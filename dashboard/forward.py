@@ -148,7 +148,7 @@ class Forwarder:
             if isinstance(message, bytes):
                 await self._socket.send_bytes(message)
             else:
-                await self._socket.send_text(message)
+                await self._socket.send_text(message if self._guest is None else nameless(message))
 
     def _check_key(self) -> None:
         """Send a guest away whose key has ended while it watched."""
@@ -162,6 +162,14 @@ class Forwarder:
         if not connected:
             said["words"] = SERVICE_AWAY
         await self._socket.send_text(encode_json(said))
+
+
+def nameless(message: str) -> str:
+    """Return a message for guests: who wears the sensors is none of their business."""
+    content = json.loads(message)
+    if content.pop("wearer", None) is None:
+        return message
+    return encode_json(content)
 
 
 def _refusal(command: str, words: str) -> str:

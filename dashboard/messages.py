@@ -41,10 +41,12 @@ ACTIVITY_WORDS: Final = {
     Activity.CALIBRATION_REST: "Leave all sensors lying still on the table.",
     Activity.CALIBRATION_NEUTRAL: "Take your starting position, tall, and keep still.",
     Activity.CALIBRATION_BOW: "Bow forward slowly from the hips, back straight, three times.",
-    Activity.CALIBRATION_TURN: "Turn slowly to the left and to the right, twice.",
+    Activity.CALIBRATION_TURN: "Turn slowly to the left, back, and to the right.",
     Activity.SEATED: "Turn left and right as far as is comfortable; rest briefly in the middle.",
     Activity.QUADRUPED: "Turn one side up as far as is comfortable; rest briefly in the middle.",
 }
+
+ALL_FOURS_WORDS: Final = "Come onto hands and knees, hands under shoulders, and keep still."
 
 LINK_WORDS: Final = {
     LinkState.CONNECTING: "Connecting…",
@@ -80,6 +82,15 @@ SOURCE_FAILED: Final = (
 FUSION_FAILED: Final = (
     "The calculation stopped because of an error in this program. The recording goes on and can "
     "be analysed later; press Stop and calibrate again to see angles."
+)
+
+CALIBRATED_BY_ANOTHER: Final = "The calibration was made by somebody else: calibrate again."
+CALIBRATION_OLD: Final = "The calibration is # minutes old: check it, that is quick."
+SENSOR_WAS_AWAY: Final = "This sensor was away for a while: see that it sits as it did, and check."
+SENSOR_MOVED: Final = "This sensor has moved on the skin: fix it and calibrate again."
+SITS_OTHERWISE: Final = (
+    "This sensor sits #° otherwise than last time: see that it is where it belongs, the right way "
+    "up. If it is, all is well."
 )
 
 ANALYSIS_RUNNING: Final = "The session is being analysed."

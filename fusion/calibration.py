@@ -42,6 +42,9 @@ BOW_SD_DEG = 4.0
 MOUNTING_SD_DEG = 8.0
 GRAVITY_SD_DEG = 3.0
 
+AFTER_BOW_S = 120.0
+"""A neutral after the bow counts as that much further away from it."""
+
 RATE_SD_REST_DPS = 0.04
 RATE_SD_UNKNOWN_DPS = 1.0
 SWAY_DEG = 0.5
@@ -299,11 +302,19 @@ def _name(placement: Placement) -> str:
 
 
 def _nearest_first(neutral: Sequence[Stretch], bows: Sequence[Stretch]) -> list[Stretch]:
-    """Neutrals in order of their distance in time from the first bow, or as they came."""
+    """Neutrals in order of their distance in time from the first bow, or as they came.
+
+    The tall neutral comes before the bow; one after it may be another posture's.
+    """
     if not bows:
         return list(neutral)
     bow = bows[0].window
-    return sorted(neutral, key=lambda s: max(bow.first - s.window.end, s.window.first - bow.end, 0))
+
+    def distance(still: Stretch) -> float:
+        before, after = bow.first - still.window.end, still.window.first - bow.end
+        return max(before, after + AFTER_BOW_S * GRID_HZ if after > 0 else 0)
+
+    return sorted(neutral, key=distance)
 
 
 def _upright(ups: Sequence[FloatArray], mounting: Mounting | None) -> list[FloatArray]:

@@ -8,19 +8,13 @@ with ``live=True``, exactly what the causal pipeline says about the same samples
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.calibration import (
-    Calibration,
-    CalibrationStretches,
-    Stretch,
-    calibrate,
-    gyro_bias,
-    verified,
-)
+from fusion.calibration import Calibration, Stretch, calibrate, gyro_bias
+from fusion.calibration_steps import BOWS, CalibrationSteps, StepProgress
 from fusion.cues import current_cue
 from fusion.drill_run import DrillRun, Motion, jumps
 from fusion.drills import DRILLS, SEATED, drill_of
@@ -149,9 +143,8 @@ class Pipeline:
         self._watches = {p: SampleWatch() for p in setup.chain}
         self._next: int | None = None
         self._orders: list[_Order] = []
-        self._activity: tuple[Activity, int] | None = None
-        self._announced: list[tuple[Activity, Stretch]] = []
-        self._stretches = CalibrationStretches()
+        self._activity: _Order | None = None
+        self._steps = CalibrationSteps(setup)
         self._neutral_q: dict[Window, dict[Placement, FloatArray]] = {}
         self._calibration: Calibration | None = None
         self._run: DrillRun | None = None
@@ -175,9 +168,13 @@ class Pipeline:
         self._watches[placement].update(block)
         self._lanes[placement].push(self._setup.corrected(placement, block))
 
-    def begin(self, activity: Activity, t_s: float) -> None:
-        """An activity begins at session time ``t_s``; the one under way ends."""
-        self._order(t_s, activity, "begin")
+    def begin(self, activity: Activity, t_s: float, name: str = "", *, fresh: bool = False) -> None:
+        """An activity begins at session time ``t_s``; the one under way ends.
+
+        ``name`` and ``fresh`` are for steps of a calibration, see
+        :meth:`fusion.calibration_steps.CalibrationSteps.take`.
+        """
+        self._order(t_s, activity, "begin", name, fresh=fresh)
 
     def end(self, t_s: float, activity: Activity | None = None) -> None:
         """The activity under way ends at ``t_s``; with ``activity``, only if it is that one."""
@@ -189,6 +186,20 @@ class Pipeline:
     def rezero(self, t_s: float) -> None:
         """Take the first still second after ``t_s`` as neutral."""
         self._order(t_s, None, "rezero")
+
+    def progress(self, bows: int = BOWS) -> StepProgress | None:
+        """How the calibration step under way is going; ``None`` if there is none.
+
+        ``bows`` is how many are asked for.
+        """
+        running = self._activity
+        if running is None or running.activity not in CALIBRATIONS or self._next is None:
+            return None
+        window = self._known(Window(running.at, self._next))
+        if len(window) < SPAN:
+            return None
+        stretch = Stretch({p: lane.track for p, lane in self._lanes.items()}, window)
+        return self._steps.progress(running.activity, stretch, running.name, bows)
 
     def advance(self) -> Update:
         """Process what all sensors have reached; see :class:`Update`."""
@@ -230,9 +241,17 @@ class Pipeline:
             parameters={"filter": self._filter_name},
         )
 
-    def _order(self, t_s: float, activity: Activity | None, kind: str) -> None:
+    def _order(
+        self,
+        t_s: float,
+        activity: Activity | None,
+        kind: str,
+        name: str = "",
+        *,
+        fresh: bool = False,
+    ) -> None:
         at = int(np.ceil(t_s * GRID_HZ - 1e-6)) if np.isfinite(t_s) else np.iinfo(np.int64).max
-        self._orders.append(_Order(int(at), activity, kind))
+        self._orders.append(_Order(int(at), activity, kind, name, fresh))
         self._orders.sort(key=lambda order: order.at)
 
     def _ready(self) -> int | None:
@@ -290,51 +309,58 @@ class Pipeline:
             self._seek = at
         elif order.kind == "begin" and order.activity is not None:
             self._end_activity(at)
-            self._activity = (order.activity, at)
+            self._activity = replace(order, at=at)
             if order.activity in DRILLS:
                 self._begin_drill(order.activity, at)
         elif order.activity is None or (
-            self._activity is not None and order.activity is self._activity[0]
+            self._activity is not None and order.activity is self._activity.activity
         ):
             self._end_activity(at)
 
     def _end_activity(self, at: int) -> None:
         if self._activity is None:
             return
-        activity, start = self._activity
-        self._activity = None
-        if activity in DRILLS:
+        done, self._activity = self._activity, None
+        if done.activity in DRILLS:
             self._end_drill()
-        elif activity in CALIBRATIONS:
-            self._take_calibration(activity, Window(start, at))
+        elif done.activity in CALIBRATIONS:
+            self._take_calibration(done, self._known(Window(done.at, at)))
 
-    def _take_calibration(self, activity: Activity, window: Window) -> None:
-        """Keep the samples of a calibration step and calibrate from all steps so far."""
+    def _known(self, window: Window) -> Window:
+        """The part of ``window`` that all sensors have covered."""
         for lane in self._lanes.values():
             window = window.clip(lane.track.extent)
+        return window
+
+    def _take_calibration(self, done: _Order, window: Window) -> None:
+        """Keep the samples of a calibration step and calibrate from all steps that count."""
+        assert done.activity is not None
         tracks = {p: lane.track.excerpt(window) for p, lane in self._lanes.items()}
-        self._announced.append((activity, Stretch(tracks, window)))
-        known = {s.window for s in self._stretches.neutral}
-        self._stretches = verified(self._announced)
-        new = [s.window for s in self._stretches.neutral if s.window not in known]
-        if activity is Activity.CALIBRATION_NEUTRAL and not new:
+        new = self._steps.take(done.activity, Stretch(tracks, window), done.name, fresh=done.fresh)
+        stretches = self._steps.stretches
+        if new:
+            self._flags.pop("neutral_not_still", None)
+        if done.activity is Activity.CALIBRATION_NEUTRAL and not new:
             words = "The neutral held no still second: sit tall and keep still, then repeat it."
             self._flags["neutral_not_still"] = Flag("neutral_not_still", words)
         for still in new:
             self._neutral_q[still] = {p: lane.q_es(still).copy() for p, lane in self._lanes.items()}
         for p, lane in self._lanes.items():
-            bias = gyro_bias(p, self._stretches.rest, self._stretches.neutral)
+            bias = gyro_bias(p, stretches.rest, stretches.neutral)
             if bias.source != "none":
                 lane.set_bias(bias.bias_rad_s)
-        if self._stretches.neutral:
-            self._calibration = calibrate(self._stretches, self._setup)
+        if stretches.neutral:
+            self._calibration = self._steps.calibrated()
             if new and self._run is not None:
                 self._measure_from(self._reference(new[-1]))
+        found = self._calibration.result.flags if stretches.neutral and self._calibration else ()
+        flags = (*found, *self._flags.values())
+        self._steps.judge(done.name, done.activity, window, flags)
 
     def _begin_drill(self, activity: Activity, at: int) -> None:
         around = Window(at - int(LOOK_S * GRID_HZ), at)
         tracks = {p: lane.track for p, lane in self._lanes.items()}
-        neutral = announced_neutral(self._stretches.neutral, tracks, at, around)
+        neutral = announced_neutral(self._steps.stretches.neutral, tracks, at, around)
         if neutral is None:
             self._seek = at
             if self._run is not None:
@@ -355,17 +381,17 @@ class Pipeline:
         if found is None:
             return
         self._seek = None
-        if self._calibration is None or not self._stretches.neutral:
+        if self._calibration is None or not self._steps.stretches.neutral:
             stretch = Stretch({p: t.excerpt(found.window) for p, t in tracks.items()}, found.window)
             for p, lane in self._lanes.items():
-                lane.set_bias(gyro_bias(p, self._stretches.rest, (stretch,)).bias_rad_s)
-            self._calibration = calibrate(self._stretches, self._setup, stretch)
+                lane.set_bias(gyro_bias(p, self._steps.stretches.rest, (stretch,)).bias_rad_s)
+            self._calibration = calibrate(self._steps.stretches, self._setup, stretch)
         reference = self._reference(found.window)
-        if self._activity is not None and self._activity[0] in DRILLS:
+        if self._activity is not None and self._activity.activity in DRILLS:
             if self._run is not None and self._run.reps is not None:
                 self._measure_from(reference)
             else:
-                self._start_run(self._activity[0], reference, now, found.flags)
+                self._start_run(self._activity.activity, reference, now, found.flags)
         else:
             self._measure_from(reference)
 
@@ -383,7 +409,7 @@ class Pipeline:
         assert self._calibration is not None
         self._run = DrillRun(drill_of(activity), self._setup, self._calibration, reference, at)
         if self._keep:
-            began = self._activity[1] if self._activity is not None else at
+            began = self._activity.at if self._activity is not None else at
             self._records.append(DrillRecord(activity, began, self._run, flags))
 
     def _reference(self, still: Window) -> Reference:
@@ -397,8 +423,8 @@ class Pipeline:
         """Drop what no neutral and no calibration step under way can need."""
         assert self._next is not None
         since = self._next - int(KEEP_S * GRID_HZ)
-        if self._activity is not None and self._activity[0] in CALIBRATIONS:
-            since = min(since, self._activity[1])
+        if self._activity is not None and self._activity.activity in CALIBRATIONS:
+            since = min(since, self._activity.at)
         for lane in self._lanes.values():
             if lane.track.extent.first < since - int(KEEP_S * GRID_HZ):
                 lane.forget_before(since)
@@ -421,7 +447,7 @@ class Pipeline:
         return [slip.flag(self._setup.chain, GRID_HZ) for slip in slips]
 
     def _status(self, sd_deg: float) -> Status:
-        run, activity = self._run, self._activity[0] if self._activity else None
+        run, activity = self._run, self._activity.activity if self._activity else None
         finder = run.reps if run is not None else None
         split = run.split if run is not None else make_split(self._setup, SEATED)
         result = self._calibration.result if self._calibration is not None else None
@@ -439,6 +465,7 @@ class Pipeline:
             split_source=split.source,
             flags=(*(result.flags if result else ()), *self._flags.values(), *self._slip_flags()),
             cue=cue,
+            steps=dict(self._steps.verdicts),
         )
 
 
@@ -449,3 +476,5 @@ class _Order:
     at: int
     activity: Activity | None
     kind: str
+    name: str = ""
+    fresh: bool = False

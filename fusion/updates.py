@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,8 +23,9 @@ from fusion.results import (
 from fusion.track import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from fusion.calibration_steps import StepVerdict
     from sensors.samples import Activity, FloatArray
 
 
@@ -50,6 +51,8 @@ class Status:
         What lowers trust.
     cue
         The one thing to do better, if any.
+    steps
+        How each named step of the calibration turned out.
     """
 
     activity: Activity | None
@@ -61,6 +64,7 @@ class Status:
     split_source: SplitSource
     flags: tuple[Flag, ...]
     cue: Cue | None
+    steps: Mapping[str, StepVerdict] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

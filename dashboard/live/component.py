@@ -37,6 +37,7 @@ def _loader(module: str) -> str:
 
 _live = st.components.v2.component("torso_live", css=_STYLE, js=_loader("main.js"))
 _devices = st.components.v2.component("torso_devices", css=_STYLE, js=_loader("devices.js"))
+_calibrate = st.components.v2.component("torso_calibrate", css=_STYLE, js=_loader("calibrate.js"))
 _summary = st.components.v2.component("torso_shares", css=_STYLE, js=_loader("summary.js"))
 
 
@@ -76,6 +77,26 @@ def devices_view(key: str = "devices") -> None:
         Identity of the component on the page.
     """
     _devices(data=live_choices(), key=key)
+
+
+def calibrate_view(people: Sequence[str], key: str = "calibrate") -> dict[str, str] | None:
+    """Lead through the calibration; needs no reruns.
+
+    Parameters
+    ----------
+    people
+        Names to offer for whoever wears the sensors.
+    key
+        Identity of the component on the page.
+
+    Returns
+    -------
+    dict or None
+        Where the person wants to go, if a button was pressed just now: ``page``.
+    """
+    data = {**live_choices(), "people": list(people)}
+    pressed = _calibrate(data=data, key=key, on_go_change=_nothing).get("go")
+    return pressed if isinstance(pressed, dict) else None
 
 
 def _nothing() -> None:

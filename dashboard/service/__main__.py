@@ -14,6 +14,7 @@ from dashboard.nearby import open_radio, open_roles
 from dashboard.service.finder import Finder
 from dashboard.service.live import ServiceOptions, serve
 from dashboard.service.runfile import ALREADY_RUNNING, AlreadyRunningError
+from dashboard.service.wizard import ACTIVITY_OF, CalibrationStep
 from sensors.drivers.ble_source import BleSource
 from sensors.drivers.calibrated import CalibratedSource
 from sensors.drivers.replay import ReplaySource
@@ -56,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     option("--seed", type=int, default=1, help="of the simulated wearer")
     option("--speed", type=float, default=1.0, help="simulated or played seconds per second")
     option("--autostart", action="store_true", help="calibrate and begin the seated drill")
+    option(
+        "--clumsy",
+        choices=("still", "bow"),
+        action="append",
+        default=[],
+        help="a step of the calibration that the simulated wearer does badly the first time",
+    )
     option("--page-port", type=int, default=0, help="where the page will be, for a second start")
     option("--supervised", action="store_true", help="end when standard input closes")
     return parser
@@ -73,7 +81,8 @@ async def _serve(options: argparse.Namespace, settings: ServiceOptions) -> bool:
 def _source(options: argparse.Namespace) -> Source:
     if options.replay is not None:
         return ReplaySource(options.replay, speed=options.speed)
-    wearer = SimulatedSource(seed=options.seed, speed=options.speed, script=())
+    clumsy = [ACTIVITY_OF[CalibrationStep(step)] for step in options.clumsy]
+    wearer = SimulatedSource(seed=options.seed, speed=options.speed, script=(), clumsy=clumsy)
     return CalibratedSource(wearer, open_store(options.data))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.service.engine import RefusedError
 from dashboard.service.steps import CALIBRATION_STEPS, DRILLS
+from dashboard.service.wizard import PATHS
 from sensors.samples import Activity
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def obey(engine: Engine, name: str, fields: Mapping[str, object], now_s: float) 
     match name:
         case "begin":
             engine.begin(_activity(fields), now_s, guided=fields.get("guided") is True)
-        case "calibrate":
-            engine.calibrate(now_s)
+        case "calibrate" | "repeat" | "skip":
+            _calibrate(engine, name, fields, now_s)
         case "end":
             engine.end(now_s)
         case "mark":
@@ -48,6 +49,18 @@ def obey(engine: Engine, name: str, fields: Mapping[str, object], now_s: float) 
             engine.rezero(now_s)
         case _:
             raise RefusedError(f"There is no command “{name[:40]}”.")
+
+
+def _calibrate(engine: Engine, name: str, fields: Mapping[str, object], now_s: float) -> None:
+    if name == "repeat":
+        engine.repeat(now_s, str(fields.get("step")))
+    elif name == "skip":
+        engine.skip(now_s)
+    else:
+        path = str(fields.get("path", "quick"))
+        if path not in PATHS:
+            raise RefusedError("A calibration is quick, or whole.")
+        engine.calibrate(now_s, path=path)
 
 
 def _activity(fields: Mapping[str, object]) -> Activity:

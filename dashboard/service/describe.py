@@ -9,6 +9,7 @@ from dashboard.messages import flag_words, rep_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dashboard.service.wizard import Wizard
     from fusion.results import CalibrationResult, Cue, Flag, Interval, Rep, Shares
 
 
@@ -60,6 +61,37 @@ def describe_calibration(calibration: CalibrationResult) -> dict[str, object]:
             for placement, fit in calibration.sensors.items()
         },
     }
+
+
+def describe_wizard(wizard: Wizard) -> dict[str, object]:
+    """Describe a calibration step by step; sentences name no sensor, ``placement`` does."""
+    progress = wizard.progress
+    return {
+        "path": wizard.path,
+        "step": wizard.index,
+        "steps": [
+            {"name": step, "state": state, "reasons": describe_plainly(reasons)}
+            for step, state, reasons in zip(
+                wizard.steps, wizard.states, wizard.reasons, strict=True
+            )
+        ],
+        "progress": None
+        if progress is None
+        else {
+            "done": round(progress.done, 2),
+            "words": progress.sentence,
+            "hint": None if progress.hint is None else _plain(progress.hint),
+        },
+    }
+
+
+def describe_plainly(flags: Iterable[Flag]) -> list[object]:
+    """Describe flags whose sentences name no sensor: ``placement`` does, in any language."""
+    return [_plain(flag) for flag in flags]
+
+
+def _plain(flag: Flag) -> dict[str, object]:
+    return {"code": flag.code, "words": flag.sentence, "placement": flag.placement}
 
 
 def describe_flags(flags: Iterable[Flag]) -> list[object]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dashboard.service.steps import Entry
+    from fusion.calibration_steps import StepProgress
     from fusion.results import Rep
     from fusion.setup import Setup
     from fusion.updates import Status, Update
@@ -69,6 +70,10 @@ class Fuser:
             self.reps.extend(update.reps)
         return update
 
+    def progress(self, bows: int) -> StepProgress | None:
+        """How the calibration step under way is going, where ``bows`` are asked for."""
+        return self._guarded(lambda: self._pipeline.progress(bows))
+
     def statistics(self, sensor: SensorId) -> LinkStatistics:
         """Account of a sensor's samples."""
         return self._decoders[sensor].statistics
@@ -101,7 +106,7 @@ class Fuser:
         t_s = step.arrival_s - self._origin_s
         match step.kind:
             case StepKind.BEGIN:
-                self._pipeline.begin(step.activity, t_s)
+                self._pipeline.begin(step.activity, t_s, step.name, fresh=step.fresh)
             case StepKind.END:
                 self._pipeline.end(t_s)
             case StepKind.REZERO:

@@ -15,13 +15,11 @@ READY_S: Final = 3.0
 
 DURATIONS_S: Final = {
     Activity.CALIBRATION_REST: 6.0,
-    Activity.CALIBRATION_NEUTRAL: 5.0,
-    Activity.CALIBRATION_BOW: 15.0,
-    Activity.CALIBRATION_TURN: 12.0,
+    Activity.CALIBRATION_NEUTRAL: 12.0,
+    Activity.CALIBRATION_BOW: 30.0,
+    Activity.CALIBRATION_TURN: 25.0,
 }
-"""How long a step takes where nobody can tell that it is done; drills have no end of their own."""
-
-CALIBRATION: Final = (Activity.CALIBRATION_NEUTRAL, Activity.CALIBRATION_BOW)
+"""How long a step takes at most; it ends when enough was seen. Drills have no end of their own."""
 
 
 class GuidePhase(StrEnum):

@@ -20,6 +20,7 @@ from dashboard.service.engine import Engine, Place, RefusedError
 from dashboard.service.finder import COMMANDS as FINDER_COMMANDS
 from dashboard.service.http import CommandError, service_app
 from dashboard.service.hub import Hub
+from dashboard.service.remembered import remembered, sits_otherwise
 from dashboard.service.replayed import items_of
 from dashboard.service.runfile import RunningService, sole_service, write_running
 from dashboard.service.snapshot import describe, describe_recording, describe_sensors, state_of
@@ -27,13 +28,17 @@ from dashboard.service.wire import encode_json
 from dashboard.serving import LiveServer, listen, watch_lifeline
 from fusion.setup import Setup
 from sensors.errors import SensorError
+from sessions.about import person_name
+from sessions.errors import SessionError
 from sessions.library import RECORDING, Library, open_library
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
     from pathlib import Path
 
     from dashboard.service.finder import Finder
+    from dashboard.service.remembered import Remembered
+    from fusion.results import Flag
     from sensors.drivers.base import Source
     from sensors.samples import Activity
 
@@ -78,6 +83,8 @@ class Service:
         self.analyst = Analyst(library)
         self.finder = finder
         self._source = source
+        self._remembered: Remembered | None = None
+        self._library = library
         self._published: dict[str, object] = {}
         self._published_s = 0.0
         started_unix_s = time.time() - (source.now_s() - source.origin_s)
@@ -85,7 +92,7 @@ class Service:
             source,
             Setup(tuple(info.placement for info in source.sensors)),
             self.hub,
-            session_place(library, source.kind),
+            session_place(library, source.kind, lambda: self.engine.validity.wearer),
             started_unix_s,
         )
 
@@ -93,12 +100,13 @@ class Service:
         """Everything but the frames."""
         engine, now_s = self.engine, self._source.now_s()
         snapshot = {
-            **describe(engine, now_s),
+            **describe(engine, now_s, self._otherwise()),
             "version": version("torso"),
             "source": {"kind": self._source.kind, "name": SOURCE_NAMES[self._source.kind]},
             "viewers": self.hub.viewers,
             "analysis": self.analyst.news,
             "failure": self.failure,
+            "wearer": self._describe_wearer(),
             "nearby": None if self.finder is None else self.finder.describe(),
         }
         return snapshot | ({"state": "failed"} if self.failure else {})
@@ -119,11 +127,41 @@ class Service:
             if self.finder is not None and name in FINDER_COMMANDS:
                 idle = self.engine.recorder is None and self.engine.activity is None
                 self.finder.obey(name, fields, idle=idle)
+            elif name == "wearer":
+                self._change_wearer(str(fields.get("person", "")))
             else:
                 obey(self.engine, name, fields, self._source.now_s())
         except RefusedError as error:
             raise CommandError(str(error)) from None
         self.publish_snapshot()
+
+    def _change_wearer(self, person: str) -> None:
+        """Recordings are somebody else's from now on."""
+        if self.engine.recorder is not None:
+            raise RefusedError("Stop the recording before somebody else wears the sensors.")
+        try:
+            name = person_name(person)
+        except SessionError as error:
+            raise RefusedError(str(error)) from None
+        self.engine.validity.wearer = name
+        self._remembered = remembered(self._library, name)
+
+    def _describe_wearer(self) -> dict[str, object]:
+        before = self._remembered
+        return {
+            "person": self.engine.validity.wearer,
+            "calibrated": None if before is None else before.started,
+        }
+
+    def _otherwise(self) -> list[Flag]:
+        """Which sensors sit otherwise than when this person was calibrated last."""
+        status = self.engine.fuser.status
+        wizard = self.engine.wizard
+        calibrated = wizard is not None and wizard.finished
+        if self._remembered is None or not calibrated or status is None or not status.calibration:
+            return []
+        worn = {info.placement: info.sensor for info in self._source.sensors}
+        return sits_otherwise(self._remembered, status.calibration, worn)
 
     def publish_snapshot(self) -> None:
         """Send the snapshot if something in it changed, or if the last one is a second old."""
@@ -158,13 +196,16 @@ class Service:
             await asyncio.sleep(TICK_S)
 
 
-def session_place(library: Library, kind: str) -> Place:
-    """Put each recording into a session of the library, named after its time and drill."""
+def session_place(library: Library, kind: str, wearer: Callable[[], str]) -> Place:
+    """Put each recording into a session of the library, named after its time and drill.
+
+    ``wearer`` tells whose it is.
+    """
 
     def new_recording(drill: Activity | None) -> Path:
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H%M%S")
         what = "recording" if drill is None else drill.value.split("_")[0]
-        return library.create(f"{stamp}_{what}") / RECORDING
+        return library.create(f"{stamp}_{what}", person=wearer()) / RECORDING
 
     return Place(new_recording, {"software": version("torso"), "source": kind})
 

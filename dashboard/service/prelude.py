@@ -10,6 +10,9 @@ begins:
 * of everything left out, the last value of every characteristic, link and report, so that a
   decoder knows the scale of each sensor.
 
+A named step that is done again takes the place of what was done before: its data are kept, but
+announced as nothing.
+
 When a recording ends, only the calibrations themselves are kept for the next one.
 """
 
@@ -38,23 +41,31 @@ class _Calibration:
     entries: list[Entry]
     ended_s: float | None = None
     closed: bool = False
+    named: bool = False
     after: deque[Entry] = field(default_factory=deque)
 
     def takes(self, step: Step) -> bool:
         """Whether a step that begins belongs to this calibration."""
+        if self.closed or self.ended_s is None or step.fresh:
+            return False
+        if step.name:
+            return self.named
         return (
-            not self.closed
-            and step.activity not in self.steps
-            and self.ended_s is not None
-            and step.arrival_s - self.ended_s < SAME_CALIBRATION_S
+            step.activity not in self.steps and step.arrival_s - self.ended_s < SAME_CALIBRATION_S
         )
 
-    def resume(self, activity: Activity) -> None:
-        """Go on with another step; what lay between belongs to it."""
-        self.steps.add(activity)
+    def resume(self, step: Step) -> None:
+        """Go on with another step, or one again; what lay between belongs to it."""
+        self.steps.add(step.activity)
         self.entries.extend(self.after)
         self.after.clear()
+        if step.name:
+            self.entries = [e for e in self.entries if not _announces(e, step.name)]
         self.ended_s = None
+
+
+def _announces(entry: Entry, name: str) -> bool:
+    return isinstance(entry, Step) and entry.name == name
 
 
 class Prelude:
@@ -106,9 +117,9 @@ class Prelude:
                 newest.closed = True
             return newest
         if newest is not None and newest.takes(step):
-            newest.resume(step.activity)
+            newest.resume(step)
         else:
-            newest = _Calibration({step.activity}, list(self._idle))
+            newest = _Calibration({step.activity}, list(self._idle), named=step.name != "")
             self._idle.clear()
             self._calibrations.append(newest)
         self._forget_outdated()

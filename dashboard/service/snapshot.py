@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.messages import FUSION_FAILED, guide_words
+from dashboard.messages import ALL_FOURS_WORDS, FUSION_FAILED, guide_words
 from dashboard.service.describe import (
     describe_calibration,
     describe_cue,
     describe_flags,
+    describe_plainly,
     describe_rep,
     describe_shares,
+    describe_wizard,
 )
 from dashboard.service.steps import CALIBRATION_STEPS, DRILLS
+from dashboard.service.wizard import ACTIVITY_OF, CalibrationStep, StepState
 from sensors.drivers.base import LinkState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dashboard.service.engine import Engine
+    from fusion.results import Flag
 
 
-def describe(engine: Engine, now_s: float) -> dict[str, object]:
+def describe(engine: Engine, now_s: float, more_doubts: Sequence[Flag] = ()) -> dict[str, object]:
     """Describe the engine's session at ``now_s`` (the source's clock).
 
-    What only the service knows (versions, viewers, analysis, failure) is for the service to add.
+    ``more_doubts`` speak against the calibration beside the engine's own. What only the service
+    knows (versions, viewers, analysis, failure) is for the service to add.
     """
     running = engine.activity is not None
     return {
@@ -35,6 +42,8 @@ def describe(engine: Engine, now_s: float) -> dict[str, object]:
         "marks": list(engine.marks),
         "sensors": describe_sensors(engine, now_s),
         "guide": _guide(engine, now_s),
+        "wizard": describe_wizard(engine.wizard) if engine.wizard is not None else None,
+        "calibration_doubts": describe_plainly([*_doubts(engine, now_s), *more_doubts]),
         "reps": [describe_rep(rep) for rep in engine.fuser.reps],
         **_fused(engine),
     }
@@ -44,7 +53,8 @@ def state_of(engine: Engine) -> str:
     """Tell the state of the session in one word."""
     if engine.activity in DRILLS:
         return "drill"
-    if engine.activity in CALIBRATION_STEPS or engine.guide is not None:
+    checking = engine.wizard is not None and engine.wizard.state is StepState.CHECKING
+    if engine.activity in CALIBRATION_STEPS or engine.guide is not None or checking:
         return "calibrating"
     if engine.ended:
         return "ended"
@@ -78,17 +88,33 @@ def describe_sensors(engine: Engine, now_s: float) -> list[object]:
 
 
 def _guide(engine: Engine, now_s: float) -> dict[str, object] | None:
-    guide = engine.guide
-    if guide is None:
+    """What the wearer is led through: a calibration's steps as one plan, others by themselves."""
+    guide, wizard = engine.guide, engine.wizard
+    led = wizard is not None and wizard.state in {StepState.RUNNING, StepState.CHECKING}
+    if guide is None and not led:
         return None
+    plan = {"steps": list(guide.steps), "step": guide.index} if guide is not None else {}
+    if led and wizard is not None:
+        steps = [ACTIVITY_OF[step] for step in wizard.steps]
+        plan = {"steps": [*steps, *wizard.then], "step": wizard.index}
+    if guide is None or guide.done:
+        return plan | {"phase": "check", "remaining_s": None, "done": None, "words": ""}
     remaining_s = guide.remaining_s(now_s)
-    return {
-        "steps": list(guide.steps),
-        "step": guide.index,
+    words = guide_words(engine.activity or guide.activity)
+    if led and wizard is not None and wizard.step is CalibrationStep.ALL_FOURS:
+        words = ALL_FOURS_WORDS
+    progress = wizard.progress if led and wizard is not None else None
+    return plan | {
         "phase": guide.phase,
         "remaining_s": None if remaining_s is None else round(remaining_s, 1),
-        "words": guide_words(engine.activity or guide.activity),
+        "done": None if progress is None else round(progress.done, 2),
+        "words": words,
     }
+
+
+def _doubts(engine: Engine, now_s: float) -> list[Flag]:
+    status = engine.fuser.status
+    return engine.validity.doubts(now_s, status.flags if status is not None else ())
 
 
 def _fused(engine: Engine) -> dict[str, object]:

@@ -32,11 +32,17 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing done at ``arrival_s`` (host monotonic s); ``activity`` for begin and end."""
+    """One thing done at ``arrival_s`` (host monotonic s); ``activity`` for begin and end.
+
+    A step of a calibration has a ``name``: done again, it takes the place of what was done before.
+    ``fresh`` is the first of a calibration from the start.
+    """
 
     arrival_s: float
     kind: StepKind
     activity: Activity = Activity.MARK
+    name: str = ""
+    fresh: bool = False
 
 
 Entry: TypeAlias = SourceItem | Step

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
 from dashboard.live.component import live_view
-from dashboard.views import method, sessions
+from dashboard.views.going import switch
 from dashboard.views.safety import remind
 
 FOOTNOTE = (
@@ -16,14 +14,8 @@ FOOTNOTE = (
 )
 
 
-_PAGES: Final = {"sessions": sessions.show, "method": method.show}
-
-
 def show() -> None:
     """Show the live page."""
-    wish = live_view()
-    if wish is not None and wish.get("page") in _PAGES:
-        page = st.Page(_PAGES[wish["page"]], url_path=wish["page"])
-        st.switch_page(page, query_params={k: v for k, v in wish.items() if k != "page"})
+    switch(live_view())
     remind()
     st.caption(FOOTNOTE)

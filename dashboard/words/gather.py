@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dashboard import messages
+from fusion.calibration_steps import HINTS, SEEN
 from fusion.cues import RULES
 from sensors.drivers.link import WORDS as TROUBLE_WORDS
 
@@ -52,6 +53,8 @@ def _in_javascript(file: Path) -> Iterator[str]:
 def _in_messages() -> Iterator[str]:
     yield from TROUBLE_WORDS.values()
     yield from (rule[1] for rule in RULES)
+    yield from HINTS.values()
+    yield from SEEN.values()
     for name, value in vars(messages).items():
         if name.isupper() and isinstance(value, str):
             yield value

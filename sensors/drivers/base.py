@@ -131,9 +131,10 @@ class Source(Protocol):
         """Host monotonic seconds just now, on the scale of every ``arrival_s`` of this source."""
         ...
 
-    def perform(self, activity: Activity | None) -> None:
+    def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ask the wearer to do something; ``None`` = sit still as before.
 
+        ``posture`` is the drill in whose posture a neutral is to be taken; by default sitting tall.
         The simulated wearer does it (and answers with :class:`ActivityChange`); a replay and real
         sensors cannot, and ignore it.
         """

@@ -97,7 +97,7 @@ class BleSource:
             except TimeoutError:
                 raise LinkError(sensor, LinkTrouble.NOT_SEEN) from None
 
-    def perform(self, activity: Activity | None) -> None:
+    def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ignore it: a person is told what to do in other ways."""
 
     async def __aenter__(self) -> Self:

@@ -53,9 +53,9 @@ class CalibratedSource:
         """Host monotonic seconds just now."""
         return self._source.now_s()
 
-    def perform(self, activity: Activity | None) -> None:
+    def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ask the wearer to do something."""
-        self._source.perform(activity)
+        self._source.perform(activity, posture)
 
     async def __aenter__(self) -> Self:
         await self._source.__aenter__()

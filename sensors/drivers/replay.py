@@ -64,7 +64,7 @@ class ReplaySource:
         """How far the replay is, on the scale of the recorded arrivals."""
         return self.origin_s if self._pace is None else self._pace.now_s()
 
-    def perform(self, activity: Activity | None) -> None:
+    def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ignore it: what was recorded has been done."""
 
     async def __aenter__(self) -> Self:

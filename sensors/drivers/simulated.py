@@ -66,6 +66,8 @@ class SimulatedSource:
         How bad the sensors are, and who wears them.
     script
         What the wearer does from the start, until asked for something.
+    clumsy
+        Steps of the calibration that the wearer does badly the first time.
     rate_hz
         Sampling rate.
     radio
@@ -92,6 +94,7 @@ class SimulatedSource:
         severity: Severity = MAIN,
         wearer: Wearer = DEMO_WEARER,
         script: Sequence[Activity] = DEMO,
+        clumsy: Sequence[Activity] = (),
         rate_hz: float = _RATE_HZ,
         radio: RadioSettings = USUAL_RADIO,
         firmware: FirmwareFactory = VirtualSensor,
@@ -101,7 +104,9 @@ class SimulatedSource:
         chunk_s: float = CHUNK_S,
     ) -> None:
         self.sensors = tuple(_info(placement, rate_hz) for placement in placements)
-        self._wearer = LiveWearer(seed, severity, placements, rate_hz, wearer=wearer, script=script)
+        self._wearer = LiveWearer(
+            seed, severity, placements, rate_hz, wearer=wearer, script=script, clumsy=clumsy
+        )
         self._radio = radio
         self._firmware = firmware
         self._speed = speed
@@ -122,9 +127,9 @@ class SimulatedSource:
         """Host monotonic seconds just now, on the scale of the items."""
         return self.origin_s if self._pace is None else self._pace.now_s()
 
-    def perform(self, activity: Activity | None) -> None:
+    def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ask the wearer to do something else; ``None`` = stop and stay there."""
-        self._wearer.perform(activity)
+        self._wearer.perform(activity, posture)
 
     async def __aenter__(self) -> Self:
         if self._origin_s is None:

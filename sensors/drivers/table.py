@@ -64,7 +64,7 @@ class TableSource:
         """Host monotonic seconds just now, on the scale of the items."""
         return self.origin_s if self._pace is None else self._pace.now_s()
 
-    def perform(self, activity: Activity | None) -> None:
+    def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ignore it: nobody wears this sensor."""
 
     async def __aenter__(self) -> Self:

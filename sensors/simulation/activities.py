@@ -161,15 +161,15 @@ def fidget(scene: Scene, around: Pose, seconds: float) -> Script:
     yield Move(around, 0.8)
 
 
-def bow(scene: Scene, count: int = 3) -> Script:
-    """Bow slowly from the hips by about 40°, 5–10 % out of plane."""
+def bow(scene: Scene, count: int = 3, askew: float = 0.0) -> Script:
+    """Bow slowly from the hips by about 40°, 5–10 % out of plane, and ``askew`` more."""
     yield from put_on(scene)
     upright = tall_pose(scene)
     yield from go_to(scene, upright)
     yield Marker(Activity.CALIBRATION_BOW, begins=True)
     yield Move(upright, 0.5)
     for _ in range(count):
-        bent = _bent(scene, upright, 40.0 * scene.rng.normal(1.0, 0.08))
+        bent = _bent(scene, upright, 40.0 * scene.rng.normal(1.0, 0.08), askew)
         yield Move(bent, scene.rng.uniform(1.7, 2.1))
         yield Move(bent, 0.4)
         yield Move(upright, scene.rng.uniform(1.7, 2.1))
@@ -177,9 +177,9 @@ def bow(scene: Scene, count: int = 3) -> Script:
     yield Marker(Activity.CALIBRATION_BOW, begins=False)
 
 
-def _bent(scene: Scene, upright: Pose, angle_deg: float) -> Pose:
+def _bent(scene: Scene, upright: Pose, angle_deg: float, askew: float) -> Pose:
     out_of_plane, side = scene.rng.uniform(0.05, 0.10), scene.rng.choice((-1.0, 1.0), 2)
-    aside_deg = out_of_plane * angle_deg * side
+    aside_deg = (out_of_plane + askew) * angle_deg * side
     return replace(
         upright,
         pitch_deg=upright.pitch_deg + 0.85 * angle_deg,

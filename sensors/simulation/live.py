@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _AHEAD_S = 0.05
 _KEPT_S = 2.0
+_NEUTRAL_S = 3.5
+_ASKEW = 0.7
+"""Part of a clumsy bow that goes aside."""
 
 DEMO_WEARER = Wearer(
     seated=DrillStyle(
@@ -106,6 +109,8 @@ class LiveWearer:
     script
         Activities performed one after another from the start, until something is asked; a drill
         among them goes on without end.
+    clumsy
+        Steps of the calibration that are done badly the first time: restless, or askew.
     """
 
     def __init__(
@@ -117,6 +122,7 @@ class LiveWearer:
         *,
         wearer: Wearer = DEMO_WEARER,
         script: Sequence[Activity] = (),
+        clumsy: Sequence[Activity] = (),
     ) -> None:
         motion, *sensors = np.random.SeedSequence(seed).spawn(1 + len(Placement))
         self._performer = Performer(wearer, np.random.default_rng(motion))
@@ -127,27 +133,30 @@ class LiveWearer:
             for placement, sensor in zip(Placement, sensors, strict=True)
             if placement in placements
         }
+        self._clumsy = set(clumsy)
         self._taken = 0
         self._now_s = 0.0
         for activity in script:
-            self._performer.add(_script(self._performer, activity))
+            self._performer.add(self._script(activity))
 
     @property
     def now_s(self) -> float:
         """Time up to which samples were given (s)."""
         return self._now_s
 
-    def perform(self, activity: Activity | None) -> None:
+    def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ask the wearer to do something else now; ``None`` = stop and stay there.
 
         A drill under way ends with its repetition, a calibration at once. A drill begins with
-        taking its posture and keeping still. A mark asks nothing of the wearer.
+        taking its posture and keeping still. A neutral is taken in the posture of the drill
+        ``posture``, else sitting tall, or on all fours where the wearer already is. A mark asks
+        nothing of the wearer.
         """
         if activity is Activity.MARK:
             return
         self._performer.stop()
         if activity is not None:
-            self._performer.add(_script(self._performer, activity))
+            self._performer.add(self._script(activity, posture))
 
     def next_chunk(self, duration_s: float) -> LiveChunk:
         """Give the samples and changes of the next ``duration_s`` seconds (> 0)."""
@@ -159,21 +168,24 @@ class LiveWearer:
         self._performer.scene.track.forget_before(self._now_s - _KEPT_S)
         return LiveChunk(blocks, self._due_changes())
 
+    def _script(self, activity: Activity, posture: Activity | None = None) -> Script:
+        scene = self._performer.scene
+        badly = activity in self._clumsy
+        self._clumsy.discard(activity)
+        if activity is Activity.CALIBRATION_REST:
+            return activities.rest(scene)
+        if activity is Activity.CALIBRATION_NEUTRAL:
+            pose = None if posture is None else activities.neutral_pose(scene, posture)
+            moving_s = _NEUTRAL_S if badly else 0.0
+            return activities.neutral(scene, _NEUTRAL_S, pose, moving_s)
+        if activity is Activity.CALIBRATION_BOW:
+            return activities.bow(scene, askew=_ASKEW if badly else 0.0)
+        if activity is Activity.CALIBRATION_TURN:
+            return activities.turn(scene)
+        return drill(scene, DrillPlan(activity, neutral_s=_NEUTRAL_S))
+
     def _due_changes(self) -> tuple[Change, ...]:
         changes = self._performer.changes
         due = tuple(change for change in changes if change.t_s <= self._now_s)
         del changes[: len(due)]
         return due
-
-
-def _script(performer: Performer, activity: Activity) -> Script:
-    scene = performer.scene
-    if activity is Activity.CALIBRATION_REST:
-        return activities.rest(scene)
-    if activity is Activity.CALIBRATION_NEUTRAL:
-        return activities.neutral(scene, 3.5)
-    if activity is Activity.CALIBRATION_BOW:
-        return activities.bow(scene)
-    if activity is Activity.CALIBRATION_TURN:
-        return activities.turn(scene)
-    return drill(scene, DrillPlan(activity, neutral_s=3.5))

@@ -229,6 +229,7 @@ class FakeService:
             "set_shares": {name: interval(name) for name in SHARES} if reps else None,
             "reps": reps, "marks": self.marks, "sensors": self.sensor_rows(),
             "cue": cue if self.trouble and self.state == "drill" else None,
+            "wizard": None, "calibration_doubts": [], "wearer": {"person": "", "calibrated": None},
             "flags": [], "viewers": 1, "guide": guide, "analysis": self.analysis, "failure": None,
         }  # fmt: skip
 

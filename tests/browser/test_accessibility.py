@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.test_live_component import fake
 
-PAGES = ["Live", "Devices", "Sessions", "Share", "Method & safety", "Settings"]
+PAGES = ["Live", "Calibrate", "Devices", "Sessions", "Share", "Method & safety", "Settings"]
 SERIOUS = {"serious", "critical"}
 
 
@@ -26,7 +26,7 @@ def test_no_serious_finding(stream, open_page, name):
         state="attached" if name == "Live" else "detached"
     )
     page.locator("h1:visible").first.wait_for()
-    if name == "Devices":
+    if name in {"Calibrate", "Devices"}:
         page.locator(".devices[data-connection=open]").wait_for()
     page.locator("[data-test-script-state=notRunning]").first.wait_for()
     found = {}

@@ -138,6 +138,9 @@ class MadeUpDesk:
             "flags": [],
             "viewers": self.hub.viewers,
             "guide": None,
+            "wizard": None,
+            "calibration_doubts": [],
+            "wearer": {"person": "Blue Heron", "calibrated": None},
             "analysis": None,
             "failure": None,
         }

@@ -9,6 +9,7 @@ from dashboard.service.engine import Engine, Place, RefusedError
 from dashboard.service.hub import Hub, Viewer
 from dashboard.service.snapshot import describe, state_of
 from dashboard.service.wire import decode_frames, encode_json
+from dashboard.service.wizard import StepState
 from fusion.setup import Setup
 from sensors.drivers.simulated import SimulatedSource
 from sensors.samples import Activity
@@ -83,7 +84,8 @@ class Played:
 
 
 def at_rest(engine):
-    return engine.guide is None and engine.activity is None
+    judged = engine.wizard is None or engine.wizard.state is not StepState.CHECKING
+    return engine.guide is None and engine.activity is None and judged
 
 
 @pytest.fixture

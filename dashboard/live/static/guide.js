@@ -2,9 +2,9 @@
 // The service keeps the time, so a reloaded page joins in where the wearer is.
 
 import { h, setText } from "./dom.js";
-import { icon, marker } from "./icons.js";
+import { icon } from "./icons.js";
 import { clamp } from "./scales.js";
-import { PLACEMENTS, placeName } from "./segments.js";
+import { verdictRow } from "./verdict.js";
 import { say, text } from "./words.js";
 
 const TITLES = Object.freeze({
@@ -29,7 +29,9 @@ const VERDICT_PATIENCE_MS = 8000;
 /**
  * @typedef {object} Guide
  * @property {string[]} steps @property {number} step
- * @property {"ready" | "do"} phase @property {number | null} remaining_s @property {string} words
+ * @property {"ready" | "do" | "check"} phase  in check, the step that ended is judged
+ * @property {number | null} remaining_s @property {number | null} [done]  part of the step, 0 to 1
+ * @property {string} words
  */
 
 /** @param {string} activity */
@@ -41,7 +43,7 @@ const isDrill = (activity) => !activity.startsWith("calibration");
  */
 export function isLeading(guide) {
   if (!guide || guide.step >= guide.steps.length) return false;
-  return guide.phase === "ready" || !isDrill(guide.steps[guide.step]);
+  return guide.phase !== "do" || !isDrill(guide.steps[guide.step]);
 }
 
 /**
@@ -74,6 +76,8 @@ export class GuidePanel {
     this.mode = "closed";
     /** @type {number | null} */
     this.remaining_s = null;
+    /** @type {number | null} */
+    this.part = null;
     this.total_s = 0;
     this.since_ms = 0;
     this.seen_ms = 0;
@@ -105,6 +109,7 @@ export class GuidePanel {
     const key = `${guide.step} ${guide.phase}`;
     if (this.mode !== "leading" || key !== this.stepKey) this.#enter(guide, activity, key);
     this.remaining_s = guide.remaining_s;
+    this.part = guide.phase === "do" ? guide.done ?? null : null;
     this.total_s = Math.max(this.total_s, guide.remaining_s ?? 0);
     this.seen_ms = performance.now();
     setText(this.words, say(guide.words));
@@ -120,7 +125,7 @@ export class GuidePanel {
     this.since_ms = performance.now();
     setText(this.heading, this.calibrating ? say("Calibration") : say("Getting ready"));
     const title = say(TITLES[/** @type {keyof typeof TITLES} */ (activity)] ?? "");
-    setText(this.title, guide.phase === "ready" ? say("Next: {step}", { step: title }) : title);
+    setText(this.title, guide.phase === "ready" ? say("Next: {step}", { step: title }) : guide.phase === "check" ? say("Checking…") : title);
     this.ring.dataset.kind = guide.phase;
     this.dots.replaceChildren(...guide.steps.map((_, i) =>
       h("li", { class: i < guide.step ? "past" : i === guide.step ? "present" : "" })));
@@ -143,6 +148,12 @@ export class GuidePanel {
     }
     if (this.mode !== "leading") return;
     const now_ms = performance.now();
+    if (this.part !== null) {
+      this.ring.classList.remove("endless");
+      this.ring.style.setProperty("--part", this.part.toFixed(3));
+      setText(this.count, `${Math.round(100 * this.part)} %`);
+      return;
+    }
     if (this.remaining_s === null) {
       setText(this.count, "");
       this.ring.classList.add("endless");
@@ -198,15 +209,4 @@ export class GuidePanel {
   close() {
     this.#close();
   }
-}
-
-/** @param {string} placement @param {any} sensor */
-function verdictRow(placement, sensor) {
-  const place = PLACEMENTS[/** @type {keyof typeof PLACEMENTS} */ (placement)];
-  const sure = Number.isFinite(sensor.sd_deg) ? `± ${(1.96 * sensor.sd_deg).toFixed(0)}°` : "";
-  return h("li", { class: sensor.verdict },
-    place ? marker(/** @type {any} */ (place.shape), place.key) : null,
-    h("span", {}, placeName(placement)),
-    h("span", { class: "sure" }, sure),
-    icon(sensor.verdict === "good" ? "check" : "warning"));
 }

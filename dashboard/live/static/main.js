@@ -60,7 +60,7 @@ class LiveView {
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.actions = {
       startOrStop: () => this.#startOrStop(),
-      calibrate: () => this.#command("calibrate"),
+      calibrate: () => this.go({ page: "calibrate" }),
       mark: () => this.#command("mark"),
       rezero: () => this.#command("rezero"),
       big: () => this.#toggleBig(),

@@ -60,9 +60,11 @@ def test_from_first_visit_to_a_saved_session(stream, open_page):
     expect(page.get_by_text("press Calibrate")).to_be_visible()
 
     page.get_by_role("button", name="Calibrate").click()
-    expect(page.get_by_role("heading", name="Bow forward, three times")).to_be_visible()
-    expect(page.get_by_role("heading", name="Calibrated")).to_be_visible()
-    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Short: two steps").click()
+    page.get_by_role("link", name="Live", exact=True).click()
+    page.locator(f"{ROOT} .readouts").wait_for()
+    expect(page.locator(f"{ROOT}.devices")).to_have_count(0)
+    wait_for(page, "data.calibration === 'good' && data.state === 'idle'")
 
     before = number(page, "thoracic")
     page.locator("body").press("Space")

@@ -260,7 +260,7 @@ class Calibrate {
   #key(event) {
     if (event.key !== " " || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
-    if (target?.matches?.("button, a, summary, input, textarea, select, [contenteditable], [role=button]")) return;
+    if (target?.matches?.("button, summary, input, textarea, select, [contenteditable], [role=button]")) return;
     event.preventDefault();
     if (this.first.classList.contains("primary") && !this.first.hidden) this.first.click();
   }

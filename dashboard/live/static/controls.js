@@ -111,13 +111,13 @@ function remember(activity) {
 const KEYS = Object.freeze({ " ": "startOrStop", m: "mark", z: "rezero", b: "big" });
 
 /**
- * Space, M, Z and B, unless the person is typing or a button has the focus.
+ * Space, M, Z and B, unless the person is typing or a button has the focus; links know no space.
  * @param {KeyboardEvent} event @returns {keyof Actions | null}
  */
 export function keyAction(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
   const target = /** @type {HTMLElement | undefined} */ (event.composedPath()[0]);
   const typing = target?.matches?.("input:not([type=radio]), textarea, select, [contenteditable]");
-  if (typing || (event.key === " " && target?.matches?.("button, a, summary, input, [role=button]"))) return null;
+  if (typing || (event.key === " " && target?.matches?.("button, summary, input, [role=button]"))) return null;
   return /** @type {any} */ (KEYS)[event.key.toLowerCase()] ?? null;
 }

@@ -40,8 +40,8 @@ MOST_GROWTH_MIB_PER_H = 1.0
 MOST_BEND = 0.01
 """How far the file's size may leave the straight line, as a part of its size in the end."""
 
-SHORT_S = 2.0
-LONG_S = 300.0
+SHORT_S = 0.5
+LONG_S = 120.0
 CHUNK_S = 10.0
 WARM_UP_S = 900.0
 LOOK_EVERY_S = 300.0

@@ -46,6 +46,8 @@ class Settings:
         Everything a quarter larger.
     comfortable_range
         Drills are led within a comfortable range, never "as far as you can".
+    keep_before
+        A recording begins with the minute before it was asked for.
     data_folder
         Where sessions are kept; empty for the usual place.
     """
@@ -58,6 +60,7 @@ class Settings:
     sound: str = "off"
     large_text: bool = False
     comfortable_range: bool = False
+    keep_before: bool = True
     data_folder: str = ""
 
 

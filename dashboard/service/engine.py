@@ -47,10 +47,21 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where recordings go: ``new_recording`` makes the folder and names the file in it."""
+    """Where recordings go, and what is in them.
+
+    Attributes
+    ----------
+    new_recording
+        Makes the folder and names the file in it.
+    meta
+        What a reader should know of the session.
+    keep_before
+        Whether a recording begins with what came before it was asked for.
+    """
 
     new_recording: Callable[[Activity | None], Path]
     meta: dict[str, object]
+    keep_before: Callable[[], bool] = lambda: True
 
 
 class Engine:
@@ -227,7 +238,7 @@ class Engine:
             self._source.sensors,
             self._zero,
             self._place.meta,
-            self._prelude.entries(),
+            self._prelude.entries(before=self._place.keep_before()),
         )
         self.recording_since_s = now_s
         self.ended = False

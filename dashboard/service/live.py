@@ -26,6 +26,7 @@ from dashboard.service.runfile import RunningService, sole_service, write_runnin
 from dashboard.service.snapshot import describe, describe_recording, describe_sensors, state_of
 from dashboard.service.wire import encode_json
 from dashboard.serving import LiveServer, listen, watch_lifeline
+from dashboard.settings import load
 from fusion.setup import Setup
 from sensors.errors import SensorError
 from sessions.about import person_name
@@ -207,7 +208,8 @@ def session_place(library: Library, kind: str, wearer: Callable[[], str]) -> Pla
         what = "recording" if drill is None else drill.value.split("_")[0]
         return library.create(f"{stamp}_{what}", person=wearer()) / RECORDING
 
-    return Place(new_recording, {"software": version("torso"), "source": kind})
+    meta: dict[str, object] = {"software": version("torso"), "source": kind}
+    return Place(new_recording, meta, lambda: load().keep_before)
 
 
 async def serve(source: Source, options: ServiceOptions, finder: Finder | None = None) -> bool:

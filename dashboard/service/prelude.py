@@ -6,7 +6,8 @@ begins:
 
 * the last calibration that had a bow, and the newest one, each whole;
 * what followed them in the last :data:`AFTER_S` (older stretches are left out: a gap, as after a
-  lost connection); with no calibration at all, the last :data:`LEAD_S`;
+  lost connection); with no calibration at all, the last :data:`LEAD_S`: whoever pressed start late
+  has lost nothing. A person may choose that neither is kept;
 * of everything left out, the last value of every characteristic, link and report, so that a
   decoder knows the scale of each sensor.
 
@@ -29,7 +30,9 @@ from sensors.samples import Activity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LEAD_S = 10.0
+LEAD_S = 60.0
+"""Of three sensors, some megabytes."""
+
 AFTER_S = 600.0
 SAME_CALIBRATION_S = 60.0
 """A step this soon after the last one belongs to the same calibration."""
@@ -92,15 +95,24 @@ class Prelude:
             newest.after.append(entry)
             self._trim(newest.after, entry.arrival_s - AFTER_S)
 
-    def entries(self) -> list[Entry]:
-        """Return everything the recording has to begin with, in order."""
+    def entries(self, *, before: bool = True) -> list[Entry]:
+        """Return everything the recording has to begin with, in order.
+
+        Parameters
+        ----------
+        before
+            Whether what was neither a calibration nor asked for belongs to it.
+        """
         kept: list[Entry] = []
+        unasked: list[Entry] = []
         for calibration in self._calibrations:
-            kept += [*calibration.entries, *calibration.after]
-        kept += self._idle
-        if not self._left_out:
+            kept += calibration.entries
+            (kept if before else unasked).extend(calibration.after)
+        (kept if before else unasked).extend(self._idle)
+        left_out = self._left_out | _last_values(unasked)
+        if not left_out:
             return kept
-        return sorted([*self._left_out.values(), *kept], key=lambda entry: entry.arrival_s)
+        return sorted([*left_out.values(), *kept], key=lambda entry: entry.arrival_s)
 
     def end_recording(self) -> None:
         """Keep only the calibrations: the rest is in the recording that just ended."""
@@ -139,8 +151,15 @@ class Prelude:
             self._leave_out((entries.popleft(),))
 
     def _leave_out(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            if isinstance(entry, Notification):
-                self._left_out[entry.sensor, entry.characteristic] = entry
-            elif isinstance(entry, LinkChange | SensorReport):
-                self._left_out[entry.sensor, type(entry).__name__] = entry
+        self._left_out |= _last_values(entries)
+
+
+def _last_values(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
+    """Return the last value of every characteristic, link and report."""
+    last: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        if isinstance(entry, Notification):
+            last[entry.sensor, entry.characteristic] = entry
+        elif isinstance(entry, LinkChange | SensorReport):
+            last[entry.sensor, type(entry).__name__] = entry
+    return last

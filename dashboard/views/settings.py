@@ -55,6 +55,7 @@ def show() -> None:
             _choice("sound", say("Coaching in the live view"))
         with card("data"):
             st.header(say("Your data"))
+            _switch("keep_before", say("Keep the minute before Start"))
             _folder()
     st.caption(say("Kept for you alone in {file}.", file=settings_file()))
     if complaint := st.session_state.pop("settings-complaint", None):

@@ -47,9 +47,21 @@ class Session:
 
 
 def test_without_a_calibration_only_the_last_seconds_are_kept():
-    session = Session().data(60)
-    assert session.has_data(60 - LEAD_S, 60)
-    assert not session.has_data(0, 60)
+    session = Session().data(150)
+    assert LEAD_S == 60
+    assert session.has_data(150 - LEAD_S, 150)
+    assert not session.has_data(0, 150)
+    assert len(session.prelude.entries()) <= 10 * LEAD_S + 2
+
+
+def test_whoever_wants_nothing_from_before_has_the_calibration_alone():
+    session = Session().data(20)
+    (last,) = session.prelude.entries(before=False)
+    assert last.arrival_s == 20.0, "the last value, which may be a scale"
+    session = Session().calibration().data(100)
+    kept = [e for e in session.prelude.entries(before=False) if isinstance(e, Notification)]
+    assert session.begun == [NEUTRAL, BOW]
+    assert [e.arrival_s for e in kept if e.arrival_s > 23] == [123.0]
 
 
 def test_a_calibration_and_what_follows_are_kept_whole():

@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.cli import main
 from dashboard.live.choices import live_choices
+from dashboard.service.live import session_place
 from dashboard.settings import Settings, SettingsError, choose, load, settings_file
+from sessions.library import open_library
 
 
 def settings_page():
@@ -83,3 +85,10 @@ def test_the_live_view_is_told_all_but_the_folder():
     told = live_choices()
     assert told["words"]["Start"] == "Start"
     assert "secret" not in json.dumps(told)
+
+
+def test_the_minute_before_is_kept_unless_the_person_does_not_want_it(tmp_path):
+    place = session_place(open_library(tmp_path), "simulated")
+    assert place.keep_before()
+    choose(keep_before=False)
+    assert not place.keep_before()

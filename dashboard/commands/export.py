@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     from sessions.exports.formats import FORMATS
 
+    words = "; ".join(f"{name}: {format_.words}" for name, format_ in FORMATS.items())
     parser = commands.add_parser(
         "export",
         help="write one session in another format",
-        description="Write one session of the library, or a recording, in another format."
-        " csv: angles.csv, reps.csv and summary.json; parquet: the same tables, typed, with units"
-        " and definitions inside; bids: a Motion-BIDS data set of samples, events and results;"
-        " opensim: orientations of the segments (.sto); ximu3: samples in the layout of the x-IMU3"
-        " logger.",
+        description=f"Write one session of the library, a recording, or anything that torso analyze"
+        f" reads, in another format. {words}. What was written is checked by a program that reads"
+        " the format, if one is installed.",
     )
     parser.add_argument(
         "session", metavar="SESSION", help="name in the library, or path of a recording or folder"
@@ -33,11 +33,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)"
     )
     parser.add_argument("--json", action="store_true", help="print the files written as JSON")
+    parser.add_argument(
+        "--no-check", action="store_true", help="do not let another program read what was written"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export; returns the exit status."""
+    """Export; returns the exit status, 1 if another program cannot read what was written."""
+    from sessions.exports.checks import check_export
     from sessions.exports.formats import export_session
     from sessions.library import open_library
 
@@ -45,10 +49,15 @@ def run(args: argparse.Namespace) -> int:
     if not source.exists():
         source = open_library(args.data).open(args.session).path
     files = export_session(source, args.out, args.format)
+    check = None if args.no_check else check_export(args.format, args.out, files)
     if args.json:
         say_json([str(path) for path in files])
     else:
-        print(
-            f"Wrote {', '.join(str(path.relative_to(args.out)) for path in files)} to {args.out}."
-        )
-    return 0
+        names = ", ".join(str(path.relative_to(args.out)) for path in files)
+        print(f"Wrote {names} to {args.out}.")
+        if check is not None and check.passed is not False:
+            print(check)
+    if check is None or check.passed is not False:
+        return 0
+    print(f"torso: {check}", file=sys.stderr)
+    return 1

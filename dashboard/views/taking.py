@@ -6,6 +6,7 @@ import io
 import tempfile
 import zipfile
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,9 @@ FORMATS: Final = (
     ("parquet", text("Parquet"), text("The tables, with units and definitions inside")),
     ("bids", text("Motion-BIDS"), text("A data set to share: samples, events, results")),
     ("opensim", text("OpenSim"), text("Orientation of each segment (.sto)")),
+    ("c3d", text("C3D"), text("Rotation of each segment, for movement laboratories")),
+    ("raw", text("Raw folder"), text("Samples of each sensor, to read or to analyse again")),
+    ("dot", text("Movella DOT CSV"), text("Samples as the Movella DOT app writes them")),
     ("ximu3", text("x-IMU3 CSV"), text("Samples as the x-IMU3 logger writes them")),
 )
 """Formats of :mod:`sessions.exports.formats` beside the files that are there already."""
@@ -56,6 +60,8 @@ def offer(library: Library, session: StoredSession) -> None:
         return
     with st.popover(say("More formats"), icon=":material/download:"):
         for name, label, help_words in FORMATS:
+            if name == "c3d" and find_spec("ezc3d") is None:
+                continue
             file = f"{session.name}_{name}.zip"
             _button(label, help_words, partial(packed, session, name), file, "application/zip")
 

@@ -37,9 +37,15 @@ def write_results(
     OutputError
         The folder cannot be written.
     """
-    contents = {
+    write_together(out, contents(session, result, live=live))
+
+
+def contents(
+    session: ImportedSession, result: SessionResult, *, live: bool = False
+) -> dict[str, bytes]:
+    """Bytes of the three files by name."""
+    return {
         ANGLES: angles_csv(result),
         REPS: reps_csv(result),
         SUMMARY: summary_json(session, result, live=live),
     }
-    write_together(out, contents)

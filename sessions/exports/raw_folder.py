@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sensors.samples import Event, FloatArray, ImuBlock, Placement
+    from sessions.imports.session import ImportedSession
 
 
 def write_raw_folder(
@@ -66,6 +68,37 @@ def write_raw_folder(
     contents.update(further or {})
     contents[EVENTS] = _events_tsv(events, last_s)
     write_together(folder, contents)
+
+
+def raw_files(session: ImportedSession) -> dict[str, bytes]:
+    """Contents of the raw folder of a session that was read, on its own clock."""
+    files = {file_name(p): block_csv(block) for p, block in session.blocks.items()}
+    return files | beside(session, 0.0)
+
+
+def beside(session: ImportedSession, from_s: float) -> dict[str, bytes]:
+    """Contents of ``events.tsv``, in s from ``from_s`` on, and of ``session.json``."""
+    last_s = max(float(block.t_s[-1]) for block in session.blocks.values())
+    events = [replace(e, onset_s=e.onset_s - from_s) for e in session.events]
+    description = _description(session)
+    return {
+        DESCRIPTION: (json.dumps(description, indent=2) + "\n").encode(),
+        EVENTS: _events_tsv(events, last_s - from_s),
+    }
+
+
+def _description(session: ImportedSession) -> dict[str, object]:
+    setup = session.setup
+    said: dict[str, object] = {"upper_back_level": setup.upper_back_level}
+    if session.subject is not None:
+        said["subject"] = session.subject
+    if setup.mounting:
+        said["mounting"] = {p: asdict(mounting) for p, mounting in setup.mounting.items()}
+    if setup.gyr_matrix:
+        said["gyr_matrix"] = {p: matrix.tolist() for p, matrix in setup.gyr_matrix.items()}
+    if setup.personal_split is not None:
+        said["personal_split"] = asdict(setup.personal_split)
+    return said
 
 
 def block_csv(block: ImuBlock) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sessions.files import write_together
 from sessions.library import ANGLES, REPS, SUMMARY, stored_session
 
 if TYPE_CHECKING:
@@ -13,32 +12,26 @@ if TYPE_CHECKING:
 _RESULTS = (ANGLES, REPS, SUMMARY)
 
 
-def export_csv(source: Path, out: Path) -> tuple[Path, ...]:
-    """Write ``angles.csv``, ``reps.csv`` and ``summary.json`` of a session.
+def result_files(source: Path) -> dict[str, bytes]:
+    """Contents of ``angles.csv``, ``reps.csv`` and ``summary.json`` of a session, by name.
 
     Parameters
     ----------
     source
-        Folder of a session, whose stored results are copied if they are whole; otherwise, and for
-        a recording or a raw folder, the source is analysed.
-    out
-        Folder to write to.
-
-    Returns
-    -------
-    tuple of Path
-        The files written.
+        Folder of a session, whose stored results are taken if they are whole; otherwise, and for
+        anything else, the source is analysed.
 
     Raises
     ------
-    SourceError, FusionError, OutputError
+    SourceError, FusionError
         As :func:`sessions.analyze.analyze`.
     """
     stored = stored_session(source) if source.is_dir() else None
     if stored is not None and stored.analysed and stored.problem is None:
-        write_together(out, {name: (source / name).read_bytes() for name in _RESULTS})
-    else:
-        from sessions.analyze import analyze
+        return {name: (source / name).read_bytes() for name in _RESULTS}
+    from sessions.analyze import analyze_imported
+    from sessions.exports.analysis_folder import contents
+    from sessions.imports.source import read_source
 
-        analyze(source, out)
-    return tuple(out / name for name in _RESULTS)
+    session = read_source(source)
+    return contents(session, analyze_imported(session))

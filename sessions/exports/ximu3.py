@@ -14,7 +14,7 @@ import numpy as np
 
 from sensors.samples import GRAVITY_MPS2
 from sessions.exports import text
-from sessions.exports.raw_folder import table_csv
+from sessions.exports.raw_folder import beside, table_csv
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -40,7 +40,7 @@ def ximu3_files(session: ImportedSession) -> dict[str, bytes]:
             files[f"{placement}/Inertial.csv"] = _table(block.t_s, INERTIAL, values)
         if block.quat is not None:
             files[f"{placement}/Quaternion.csv"] = _table(block.t_s, QUATERNION, block.quat)
-    return files
+    return files | beside(session, min(float(b.t_s[0]) for b in session.blocks.values()))
 
 
 def _table(t_s: FloatArray, names: tuple[str, ...], values: FloatArray) -> bytes:

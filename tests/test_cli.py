@@ -363,7 +363,7 @@ def test_export_of_a_raw_folder_analyses_it(
 def test_interruption_is_quiet(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sessions.imports.source.read_source", interrupted)

@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols import metamotion, movella_dot, movesense, open_profile, witmotion
+from sensors.protocols import (
+    metamotion,
+    movella_dot,
+    movesense,
+    open_profile,
+    thingy52,
+    witmotion,
+)
 from sensors.protocols.burst import unpacked
 from sensors.protocols.families import FAMILIES, Family
 
@@ -89,6 +96,7 @@ def subjects() -> dict[str, Subject]:
         witmotion.PROTOCOL: Subject([], [(witmotion.NOTIFY, 4 * frame)], 4, 20),
         movesense.PROTOCOL: Subject([], parts, 8, 24),
         metamotion.PROTOCOL: Subject([], [(metamotion.NOTIFY, fused)], 1, 12),
+        thingy52.PROTOCOL: Subject([], [(thingy52.RAW, thingy52.encode_raw(range(9)))], 1, 18),
     }
 
 

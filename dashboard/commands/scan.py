@@ -78,9 +78,18 @@ def _row(device: Nearby) -> tuple[str, ...]:
         device.sensor,
         "-" if device.rssi_dbm is None else f"{device.rssi_dbm} dBm",
         "-" if device.battery_percent is None else f"{device.battery_percent} %",
-        (device.family or "unknown").replace("_", " "),
+        _kind(device),
         "-" if device.placement is None else device.placement.replace("_", " "),
     )
+
+
+def _kind(device: Nearby) -> str:
+    from sensors.protocols.families import family_named
+
+    if device.family is None:
+        return "unknown"
+    only = "" if family_named(device.family).live else " (for recordings)"
+    return device.family.replace("_", " ") + only
 
 
 def run_identify(args: argparse.Namespace) -> int:

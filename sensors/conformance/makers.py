@@ -291,3 +291,47 @@ class Movesense(Maker):
                     sent.append((count, (self.data, bytes([code, self.reference]) + part)))
                 self.waiting.clear()
         return sent
+
+
+def _thingy(number: str) -> str:
+    return f"ef68{number}-9b35-4933-9b10-52ffa9740042"
+
+
+class Thingy52(Maker):
+    """One sample a notification, neither time nor counter; measures while it is listened to."""
+
+    off = -0.004
+    data = _thingy("0406")
+    services: ClassVar[Services] = {
+        _thingy("0300"): {_thingy("0301"): (READ, WRITE)},
+        _thingy("0400"): {_thingy("0401"): (READ, WRITE), data: (NOTIFY,)},
+        **BATTERY,
+    }
+
+    def __init__(self, seed: int, rate_hz: float, now_s: float, uptime_s: float) -> None:
+        super().__init__(seed, rate_hz, now_s, uptime_s)
+        self.streaming = True
+        self.asked_hz = 0
+
+    def write(self, characteristic: str, value: bytes, now_s: float) -> list[Value]:
+        """Take in what the host writes."""
+        if characteristic == _thingy("0401"):
+            self.asked_hz = struct.unpack("<4HB", value)[3]
+        elif value == bytes([1, 0, 0, 255]):
+            self.blinks += 1
+        return []
+
+    def acc_x(self, number: int) -> float:
+        """What x of the accelerometer reads in sample ``number`` (m/s²)."""
+        return (number % NUMBERS - NUMBERS // 2) * GRAVITY_MPS2 / 1024.0
+
+    def produce(self, now_s: float) -> Produced:
+        """Return what became ready."""
+        sent: Produced = []
+        for number in self.due(now_s):
+            raw = (number % NUMBERS - NUMBERS // 2, 0, 1024, 0, 0, 0, 320, 0, -640)
+            sent.append((1, (self.data, struct.pack("<9h", *raw))))
+        return sent if self.asked_hz == 100 else []
+
+    def link_closed(self) -> None:
+        """Go on: it measures for whoever listens."""

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from sensors.drivers.dialogue import Chore, Command, Dialogue, Opening, Pause, Read, Write
 from sensors.errors import ProtocolError
-from sensors.protocols import metamotion, movella_dot, movesense, open_profile, witmotion
+from sensors.protocols import (
+    metamotion,
+    movella_dot,
+    movesense,
+    open_profile,
+    thingy52,
+    witmotion,
+)
 from sensors.protocols.families import all_families, family_named, recognise
 from sensors.protocols.metamotion.messages import is_fused
 
@@ -205,11 +212,26 @@ def _metamotion(rate_hz: float) -> Dialogue:
     )
 
 
+def _thingy52(rate_hz: float) -> Dialogue:
+    """Streams while it is listened to."""
+    settings = thingy52.Settings(round(rate_hz)).encode()
+    blue, off = thingy52.light(0, 0, 255), thingy52.light(0, 0, 0)
+    return Dialogue(
+        needs=frozenset({thingy52.CONFIG, thingy52.RAW}),
+        openings=(Opening((Write(thingy52.CONFIG, settings),), ()),),
+        listen=(thingy52.RAW,),
+        data=frozenset({thingy52.RAW}),
+        stop=(),
+        identify=(Write(thingy52.LED, blue), Pause(3.0), Write(thingy52.LED, off)),
+    )
+
+
 DIALOGUES: Final[dict[str, Callable[[float], Dialogue]]] = {
     open_profile.PROTOCOL: _open_profile,
     movella_dot.PROTOCOL: _movella_dot,
     witmotion.PROTOCOL: _witmotion,
     movesense.PROTOCOL: _movesense,
     metamotion.PROTOCOL: _metamotion,
+    thingy52.PROTOCOL: _thingy52,
 }
 """By name of the family; :mod:`sensors.drivers.plugins` adds those of other packages."""

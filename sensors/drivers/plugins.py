@@ -10,7 +10,7 @@ import importlib.metadata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sensors.conformance.makers import MetaMotion, MovellaDot, Movesense, WitMotion
+from sensors.conformance.makers import MetaMotion, MovellaDot, Movesense, Thingy52, WitMotion
 from sensors.conformance.open_device import OpenProfileDevice
 from sensors.drivers.dialogues import DIALOGUES
 from sensors.errors import DriverError
@@ -50,6 +50,7 @@ _DEVICES: Final[dict[str, DeviceMaker]] = {
     "witmotion": WitMotion,
     "movesense": Movesense,
     "metamotion": MetaMotion,
+    "thingy52": Thingy52,
 }
 
 

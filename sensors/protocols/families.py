@@ -10,6 +10,8 @@ from sensors.protocols import metamotion, movella_dot, movesense, open_profile, 
 from sensors.protocols.movella_dot import characteristics as dot
 from sensors.protocols.movesense import commands as movesense_commands
 from sensors.protocols.open_profile.reader import OpenProfileReader
+from sensors.protocols.thingy52 import raw as thingy52_raw
+from sensors.protocols.thingy52.reader import Thingy52Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -113,6 +115,16 @@ FAMILIES: Final = (
         rate_hz=100.0,
         live=True,
         reader=lambda _: metamotion.MetaMotionReader(),
+    ),
+    Family(
+        protocol=thingy52_raw.PROTOCOL,
+        title="Thingy:52",
+        services=frozenset({thingy52_raw.ADVERTISED, thingy52_raw.SERVICE}),
+        names=("thingy",),
+        companies=frozenset(),
+        rate_hz=float(thingy52_raw.FASTEST_HZ),
+        live=False,
+        reader=lambda _: Thingy52Reader(),
     ),
 )
 

@@ -40,7 +40,7 @@ def address(number: int) -> str:
 NAMES = {
     "open": "OSI-000{}", "witmotion": "WT901BLE6{}", "metamotion": "MetaWear",
     "dot": "Movella DOT {}", "stubborn dot": "Movella DOT {}", "old dot": "Xsens DOT",
-    "movesense": "Movesense 17463000019{}",
+    "movesense": "Movesense 17463000019{}", "thingy52": "Thingy",
 }  # fmt: skip
 PROTOCOLS = {
     "open": "open_profile",

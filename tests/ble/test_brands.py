@@ -36,6 +36,7 @@ async def test_three_brands_at_100_hz_at_once(layer, monkeypatch):
         ("movesense", 87, 104.0),
         ("witmotion", 90, 100.0),
         ("metamotion", 99, 100.0),
+        ("thingy52", 87, 100.0),
     ],
 )
 async def test_each_brand_goes_the_whole_way(either, monkeypatch, brand, battery, rate_hz):

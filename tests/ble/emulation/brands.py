@@ -25,6 +25,7 @@ BRANDS: dict[str, Brand] = {
     "metamotion": (makers.MetaMotion, ("326a9000-85cb-9195-d9dd-464cfbbae75a",), None),
     "dot": (makers.MovellaDot, (), 0x0886),
     "old dot": (makers.OldMovellaDot, (), 0x0886),
+    "thingy52": (makers.Thingy52, ("ef680100-9b35-4933-9b10-52ffa9740042",), None),
     "stubborn dot": (makers.StubbornMovellaDot, (), 0x0886),
     "movesense": (makers.Movesense, ("0000fdf3-0000-1000-8000-00805f9b34fb",), None),
 }

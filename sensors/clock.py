@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
 Point: TypeAlias = tuple[float, float]
+Edge: TypeAlias = tuple[Point, Point]
 
 WINDOW_S = 90.0
 EARLY_MAX_S = 1.0
@@ -97,12 +98,25 @@ def floor_slope(points: Sequence[Point], max_slope: float) -> float:
     max_slope
         Bound of the slope's magnitude.
     """
-    hull = _lower_hull(points)
-    middle = sum(x for x, _ in points) / len(points)
-    for (x0, y0), (x1, y1) in itertools.pairwise(hull):
-        if x1 >= middle:
-            return min(max((y1 - y0) / (x1 - x0), -max_slope), max_slope)
-    return 0.0
+    edge = _floor_edge(points, _middle(points))
+    return 0.0 if edge is None else min(max(_slope_of(edge), -max_slope), max_slope)
+
+
+def _middle(points: Sequence[Point]) -> float:
+    return sum([x for x, _ in points]) / len(points)
+
+
+def _slope_of(edge: Edge) -> float:
+    (x0, y0), (x1, y1) = edge
+    return (y1 - y0) / (x1 - x0)
+
+
+def _floor_edge(points: Sequence[Point], middle: float) -> Edge | None:
+    """Return the edge of the lower hull under ``middle``; ``None`` for a single point."""
+    for start, end in itertools.pairwise(_lower_hull(points)):
+        if end[0] >= middle:
+            return start, end
+    return None
 
 
 def _lower_hull(points: Sequence[Point]) -> list[Point]:
@@ -154,6 +168,7 @@ class DeviceClock:
         self._bins: deque[Point] = deque(maxlen=round(WINDOW_S / _BIN_S))
         self._lowest: Point = (0.0, math.inf)
         self._bin_end_s = -math.inf
+        self._edge: Edge | None = None
         self._line_at_s = self._line_s = 0.0
         self._behind_s = 0.0
         self._last_device_s = self._last_host_s = -math.inf
@@ -328,13 +343,28 @@ class DeviceClock:
         while self._bins[-1][0] - self._bins[0][0] > WINDOW_S:
             self._bins.popleft()
         anchor_s = self._bins[-1][0]
-        self._slope = self._shrunk(floor_slope(self._bins, self._max_rate))
+        self._edge = self._floor_edge()
+        slope = 0.0 if self._edge is None else _slope_of(self._edge)
+        self._slope = self._shrunk(min(max(slope, -self._max_rate), self._max_rate))
         level = [offset - self._slope * (at - anchor_s) for at, offset in self._bins]
         floor_s = min(level)
         self._line_at_s, self._line_s = anchor_s, floor_s
         if len(level) >= _SETTLED_BINS:
             self._scatter_s = median(level) - floor_s
         self._behind_s += before_s - self._floor(device_s)
+
+    def _floor_edge(self) -> Edge | None:
+        """Find the edge under the middle of the bins; most seconds it is the one of before."""
+        middle, edge = _middle(self._bins), self._edge
+        if (
+            edge is not None
+            and edge[0][0] >= self._bins[0][0]
+            and edge[0][0] < middle <= edge[1][0]
+        ):
+            (x, y), (x0, y0) = self._bins[-1], edge[0]
+            if y - y0 >= _slope_of(edge) * (x - x0):
+                return edge
+        return _floor_edge(self._bins, middle)
 
     def _shrunk(self, slope: float) -> float:
         """Weigh the window's slope against the usual one by what its length and noise allow."""

@@ -7,8 +7,8 @@ because time never runs backwards in what is given.
 
 from __future__ import annotations
 
-import itertools
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -122,7 +122,7 @@ class StreamDecoder:
             self._tick_s = facts.tick_s
         self._exchange: Exchange | None = None
         self._sequence: int | None = None
-        self._recent: dict[tuple[int | None, int | None], None] = {}
+        self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
         self._last_t_s = -math.inf
         self._last_arrival_s: float | None = None
         self._received = self._lost = self._packets = self._packets_lost = 0
@@ -228,15 +228,15 @@ class StreamDecoder:
         """Return the device time of a burst that is in order; ``None`` for one that is not."""
         assert burst.ticks is not None
         identity = (burst.sequence, burst.ticks)
-        recent = self._recent
-        if identity in recent:
-            self._duplicates += 1
-            return None
         wrap = self._reader.sequence_wrap
         ahead = 0
         if burst.sequence is not None and self._sequence is not None:
             ahead = (burst.sequence - self._sequence - 1) % wrap
         first_s = None if burst.restarted else self._clock.unwrap(burst.ticks, arrival_s)
+        new = first_s is not None and self._clock.is_new(first_s) and 2 * ahead <= wrap
+        if not new and identity in self._recent:
+            self._duplicates += 1
+            return None
         if first_s is not None and wrap and ahead >= wrap // 2:
             if ahead >= wrap - REORDER_PACKETS:
                 self._late += 1
@@ -251,9 +251,7 @@ class StreamDecoder:
             ahead = 0
         self._packets_lost += ahead
         self._sequence = burst.sequence
-        recent[identity] = None
-        if len(recent) > REORDER_PACKETS:
-            del recent[next(iter(recent))]
+        self._recent.append(identity)
         return first_s
 
     def _piece(
@@ -311,11 +309,21 @@ def _reader_of(info: SensorInfo) -> Reader:
 def _joined(pieces: list[_Piece]) -> Burst:
     """The samples of all pieces: bytes of neighbours are joined before they become arrays."""
     bursts: list[Burst] = []
-    for unpack, alike in itertools.groupby((piece[0] for piece in pieces), _unpack_of):
-        if unpack is None:
-            bursts.extend(unpacked(burst) for burst in alike)
+    unpack: Callable[[bytes], Burst] | None = None
+    raw: list[bytes] = []
+    for burst, _, _, _ in pieces:
+        if isinstance(burst, Packed) and burst.unpack is unpack:
+            raw.append(burst.raw)
+            continue
+        if unpack is not None:
+            bursts.append(unpack(b"".join(raw)))
+        if isinstance(burst, Packed):
+            unpack, raw = burst.unpack, [burst.raw]
         else:
-            bursts.append(unpack(b"".join([b.raw for b in alike if isinstance(b, Packed)])))
+            unpack = None
+            bursts.append(burst)
+    if unpack is not None:
+        bursts.append(unpack(b"".join(raw)))
     if len(bursts) == 1:
         return bursts[0]
     return Burst(
@@ -325,10 +333,6 @@ def _joined(pieces: list[_Piece]) -> Burst:
         _known([b.quat for b in bursts]),
         _known([b.clipped for b in bursts]),
     )
-
-
-def _unpack_of(burst: Burst | Packed) -> Callable[[bytes], Burst] | None:
-    return burst.unpack if isinstance(burst, Packed) else None
 
 
 def _known(parts: list[np.ndarray | None]) -> np.ndarray | None:

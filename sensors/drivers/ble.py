@@ -106,6 +106,8 @@ class Central:
         self._due: set[SensorId] = set()
         self._none_due = asyncio.Event()
         self._seen_one = asyncio.Event()
+        self._looking = asyncio.Event()
+        """Set while the radio scans."""
         self._hunt: asyncio.Task[None] | None = None
 
     async def scan(
@@ -116,7 +118,7 @@ class Central:
         Parameters
         ----------
         seconds
-            How long.
+            How long, from when the radio scans: that may take a moment while it connects.
         seen
             Called with everything seen, as often as it is.
 
@@ -139,11 +141,16 @@ class Central:
         failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._listeners[note] = failure
         self._hunt_on()
+        begun = asyncio.create_task(self._looking.wait())
         try:
+            await asyncio.wait(
+                [failure, begun], timeout=CONNECT_S, return_when=asyncio.FIRST_COMPLETED
+            )
             await asyncio.wait([failure], timeout=seconds)
             if failure.done():
                 failure.result()
         finally:
+            begun.cancel()
             del self._listeners[note]
             self._seen_one.set()
         return sorted(found.values(), key=lambda a: -999 if a.rssi_dbm is None else -a.rssi_dbm)
@@ -244,8 +251,10 @@ class Central:
                 await asyncio.wait_for(scanner.start(), REQUEST_S)
             for device in await self._still_connected():
                 self._spot(device, Advertisement(SensorId(device.address), device.name, None))
+            self._looking.set()
             yield
         finally:
+            self._looking.clear()
             await _quietly(scanner.stop(), REQUEST_S, "the scan")
 
     async def _still_connected(self) -> list[BLEDevice]:

@@ -138,6 +138,9 @@ def account_of(info: SensorInfo, decoder: StreamDecoder, sent: dict[str, Any]) -
     counter = info.protocol != "witmotion"
     most = PACKET_SAMPLES if counter else max(PACKET_SAMPLES, 0.001 * all_sent)
     good = abs(difference) <= most and found.errors == 0
+    if sent["connections"] > 1:
+        # What is measured while there is no link is never sent, and rightly counted as lost.
+        print(f"  {info.name:10} lost its link {sent['connections'] - 1} times")
     print(
         f"  {info.name:10} sent {all_sent:6}, received {found.received:6}, counted lost "
         f"{found.lost:4} (truly {sent['samples_lost']:4}), difference {difference:+d}, "

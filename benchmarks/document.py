@@ -234,7 +234,7 @@ def elsewhere(_: Effort) -> str:
         "live": "notification to pixels, frames per second and processor time of the page",
         "batch": "many sessions on one core and on two, what Dask costs, the model for a cluster",
         "recorder": "what recording costs",
-        "decoding": "cost of decoding a sample, by brand",
+        "decoding": "cost of decoding a sample, by brand: a second at once, one by one",
         "throughput": "what three sensors ask of one radio",
         "clocks": "how well sensors are on one clock",
         "ble": "three emulated sensors through the real `bleak`, every sample accounted for",

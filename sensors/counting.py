@@ -36,6 +36,8 @@ catching up."""
 SILENT_S: Final = 1.5
 """After such a silence nothing is left in any queue: what did not come is lost."""
 
+_AHEAD_S: Final = 0.2
+_CATCHES_UP_S: Final = 5.0
 _USUAL_S: Final = 60.0
 _USUAL_ENOUGH: Final = 14
 _CERTAIN: Final = 0.6
@@ -71,6 +73,8 @@ class CountClock:
         self._usual: deque[float] = deque(maxlen=round(_USUAL_S / WATCH_S))
         self._noted_s = -math.inf
         self._leapt = False
+        self._heard_s = -math.inf
+        self._heard_offset_s = 0.0
         self._last_arrival_s: float | None = None
 
     @property
@@ -93,10 +97,27 @@ class CountClock:
         missing = self._missing(samples, arrival_s)
         self._count += missing + samples
         device_s = self._count * self._period_s
+        self._check_silence(arrival_s - device_s, arrival_s)
         host_s, rate = self._clock.observe(device_s, arrival_s)
         self._delays.append((arrival_s, self._clock.delay_s(device_s, arrival_s)))
         self._last_arrival_s = arrival_s
         return host_s, rate * self._period_s, missing
+
+    def _check_silence(self, offset_s: float, arrival_s: float) -> None:
+        """Begin anew where what was given up after a silence comes after all, in one go.
+
+        The count is ahead then. Whoever lets time only run forwards leaves out what is late: it was
+        counted as lost already.
+        """
+        if self._last_arrival_s is None:
+            return
+        if arrival_s - self._last_arrival_s > SILENT_S:
+            self._heard_s, self._heard_offset_s = arrival_s, offset_s
+        elif arrival_s - self._heard_s < _CATCHES_UP_S and (
+            offset_s < self._heard_offset_s - _AHEAD_S
+        ):
+            self._clock.restart()
+            self._heard_offset_s = offset_s
 
     def _missing(self, samples: int, arrival_s: float) -> int:
         """How many samples the count has fallen behind by, if it is certain that it has."""

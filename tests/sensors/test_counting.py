@@ -92,6 +92,15 @@ def test_a_link_that_catches_up_has_lost_nothing():
         assert clock.observe(BATCH, max(arrival_s, held_s))[2] == 0
 
 
+def test_what_comes_after_all_after_a_silence_puts_no_time_into_the_future():
+    clock, errors = CountClock(0.01), []
+    for true_s, arrival_s in packets(99.4):
+        host_s, _, _ = clock.observe(BATCH, max(arrival_s, 64.0) if true_s > 60.0 else arrival_s)
+        errors.append((true_s, host_s - true_s))
+    assert all(abs(error) < 0.3 for true_s, error in errors if true_s > 64.5)
+    assert all(abs(error) < 0.02 for true_s, error in errors if true_s > 90.0)
+
+
 def test_after_a_silence_what_did_not_come_is_missing():
     clock, found = CountClock(0.01), 0
     for true_s, arrival_s in packets(99.4):

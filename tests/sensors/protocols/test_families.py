@@ -161,6 +161,17 @@ def test_what_is_lost_is_counted(protocol):
     assert statistics.longest_gap_s == pytest.approx(2.0, abs=0.12)
 
 
+def test_what_comes_long_after_it_was_given_up_is_lost_once():
+    """Four seconds of silence, then all of it at once: counted as lost, so it is left out."""
+    decoder, last_s, sent = decoder_of("witmotion"), 0.0, 0
+    for t_s, n in stream("witmotion", seconds=60.0):
+        held_s = max(34.0 - t_s, 0.0) if t_s >= 30.0 else 0.0
+        block = decoder.feed(replace(n, arrival_s=n.arrival_s + held_s))
+        last_s, sent = (last_s if block is None else block.t_s[-1]), sent + 4
+    assert decoder.statistics.received + decoder.statistics.lost == pytest.approx(sent, abs=30)
+    assert last_s == pytest.approx(t_s, abs=0.05)
+
+
 def test_a_stalled_link_is_no_loss_without_a_clock():
     """Everything held for 300 ms and then delivered at once."""
     decoder = decoder_of("witmotion")

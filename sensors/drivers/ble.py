@@ -143,9 +143,8 @@ class Central:
         self._hunt_on()
         begun = asyncio.create_task(self._looking.wait())
         try:
-            await asyncio.wait(
-                [failure, begun], timeout=CONNECT_S, return_when=asyncio.FIRST_COMPLETED
-            )
+            either: list[asyncio.Future[Any]] = [failure, begun]
+            await asyncio.wait(either, timeout=CONNECT_S, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait([failure], timeout=seconds)
             if failure.done():
                 failure.result()

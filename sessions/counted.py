@@ -15,7 +15,7 @@ from fusion.results import Side
 from sessions.tables import SHARES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sessions.about import About
     from sessions.tables import RepRow
@@ -26,6 +26,12 @@ Z95: Final = 1.96
 def left_out(rep: RepRow, about: About) -> str | None:
     """Return why a person left a repetition out, or ``None`` if it counts."""
     return about.excluded_because(_number(rep, "start_s"), _number(rep, "end_s"))
+
+
+def reps_of(drill: Mapping[str, Any], reps: Iterable[RepRow]) -> list[RepRow]:
+    """Those repetitions that belong to one drill of the session."""
+    first_s, last_s = float(drill["start_s"]), float(drill["end_s"])
+    return [rep for rep in reps if first_s <= float(rep["peak_s"] or 0.0) <= last_s]
 
 
 def counted_drill(

@@ -8,11 +8,7 @@ import streamlit as st
 
 from dashboard.views.cards import card
 from dashboard.views.safety import show_comfortable_range
-
-NOT_MEDICAL: Final = (
-    "torso is a movement tracker for exercise practice. Its numbers are estimates. It is **not a "
-    "medical device**: it does not diagnose, treat or monitor any condition."
-)
+from sessions.safety import NOT_MEDICAL, STOP_NOW
 
 ASK_FIRST: Final = """
 Do not use it, or ask a doctor or therapist first, if any of this applies to you:
@@ -27,11 +23,6 @@ Do not use it, or ask a doctor or therapist first, if any of this applies to you
 - late pregnancy (for the positions), vertigo
 - wrist or knee trouble (for the drill on all fours)
 - a pacemaker or another implant near a magnet, skin that reacts to tape
-"""
-
-STOP_NOW: Final = """
-Stop at sharp or spreading pain, numbness or weakness, a change of bladder or bowel, pain at
-night, dizziness, chest pain or breathlessness. Seek help for them.
 """
 
 ANGLES: Final = """

@@ -14,7 +14,7 @@ from dashboard.views.going import go
 from dashboard.views.safety import remind
 from dashboard.views.saying import attempt, plain
 from dashboard.views.shelf import BADGES
-from sessions.counted import counted_drill, left_out
+from sessions.counted import counted_drill, left_out, reps_of
 from sessions.errors import LibraryError, SessionError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def show(library: Library, session: StoredSession) -> None:
         return
     reps, angles = session.read_reps(), session.read_angles()
     for number, drill in enumerate(session.drills):
-        _show_drill(library, session, number, drill, wording.reps_of(drill, reps), angles)
+        _show_drill(library, session, number, drill, reps_of(drill, reps), angles)
     typed.show_marks(library, session, reps)
     typed.show_about(library, session)
     _show_trust(session)

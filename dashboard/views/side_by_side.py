@@ -12,7 +12,7 @@ from dashboard.views.cards import card
 from dashboard.views.charts import peak_chart, peak_points
 from dashboard.views.going import go
 from dashboard.views.saying import plain
-from sessions.counted import counted_drill
+from sessions.counted import counted_drill, reps_of
 from sessions.history import changes, in_order, session_values
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _show_one(session: StoredSession) -> None:
         st.caption(" · ".join(map(plain, facts)))
     reps, angles = session.read_reps(), session.read_angles()
     for number, found in enumerate(session.drills):
-        own = wording.reps_of(found, reps)
+        own = reps_of(found, reps)
         drill = counted_drill(found, own, session.about)
         with card(f"side-{session.name}-{number}"):
             st.subheader(wording.drill_name(str(drill["drill"])))

@@ -151,12 +151,6 @@ def share_rows(drill: Mapping[str, Any]) -> list[dict[str, object]]:
     return rows
 
 
-def reps_of(drill: Mapping[str, Any], reps: Iterable[RepRow]) -> list[RepRow]:
-    """Those repetitions that belong to one drill of the session."""
-    first_s, last_s = float(drill["start_s"]), float(drill["end_s"])
-    return [rep for rep in reps if first_s <= float(rep["peak_s"] or 0.0) <= last_s]
-
-
 def rep_name(rep: RepRow) -> str:
     """Name one repetition: its set, number, side, size and time."""
     side = {"left": "left", "right": "right"}.get(str(rep["side"]), "")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fusion.drill_result import PEAK_SD_DEG
+from sessions.counted import counted_drill, reps_of
 from sessions.errors import LibraryError
 from sessions.history import Key, before, changes, counted_reps, rep_values, session_values
 from sessions.receipts import receipt_of
@@ -137,7 +138,9 @@ def _drills(
             measured=source == "measured",
             split=words.SPLIT.get(source, ""),
             sides={s: found for s, found in sides.items() if found is not None},
-            difference=_difference(stretches),
+            difference=_difference(
+                [counted_drill(d, reps_of(d, every), session.about) for d in stretches]
+            ),
             changes=tuple(_rows(drill, compared)),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from sessions import safety
 from sessions.report import drawing, words
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def report_html(report: Report) -> bytes:
         _listed("How far to trust it", report.quality),
         "<footer>",
         *(f"<p class=small>{escape(text)}</p>" for text in words.DEFINITIONS),
-        f"<p class=small><b>{escape(words.NOT_MEDICAL)}</b> {escape(words.STOP)}</p>",
+        f"<p class=small><b>{escape(safety.NOT_MEDICAL)}</b>"
+        f" {escape(safety.STOP_NOW)} {escape(words.ASK_FIRST)}</p>",
         f"<p class='small quiet'>{escape(report.receipt)}</p></footer>",
     ]
     return (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from fpdf import FPDF
 
+from sessions import safety
 from sessions.report import drawing, words
 
 if TYPE_CHECKING:
@@ -193,8 +194,8 @@ class _Page:
         self.pdf.ln(1)
         for text in words.DEFINITIONS:
             self._text(text, 6.6, colour="#3c4456")
-        self._text(words.NOT_MEDICAL, 6.8, bold=True)
-        self._text(words.STOP, 6.6, colour="#3c4456")
+        self._text(safety.NOT_MEDICAL, 6.8, bold=True)
+        self._text(f"{safety.STOP_NOW} {words.ASK_FIRST}", 6.6, colour="#3c4456")
         self._text(self.report.receipt, 6.2, colour=drawing.QUIET)
 
     def _text(

@@ -1,4 +1,4 @@
-"""What the report says alike every time: names, definitions, and what it is not."""
+"""What the report says alike every time: names, definitions, and who should ask first."""
 
 from __future__ import annotations
 
@@ -25,17 +25,10 @@ MEASURES: Final = {
 }
 """Numbers whose change is shown; ``Spine`` only where its parts were not measured."""
 
-NOT_MEDICAL: Final = (
-    "torso is a movement tracker for exercise practice. Its numbers are estimates. It is not "
-    "a medical device; it does not diagnose, treat or monitor any condition."
-)
-
-STOP: Final = (
-    "Stop at sharp or spreading pain, numbness or weakness, a change of bladder or bowel, "
-    "pain at night, dizziness, chest pain or breathlessness, and seek help. With osteoporosis "
-    "or a vertebra that was ever broken, after recent surgery or injury, with an inflammatory "
-    "or unstable spine or cancer in bone, do not do these drills, or ask a clinician first; "
-    "where turning is allowed at all, turn slowly and well inside a comfortable range."
+ASK_FIRST: Final = (
+    "With osteoporosis or a vertebra that was ever broken, after recent surgery or injury, with an "
+    "inflammatory or unstable spine or cancer in bone, do not do these drills, or ask a clinician "
+    "first; where turning is allowed at all, turn slowly and well inside a comfortable range."
 )
 
 DEFINITIONS: Final = (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
+from sessions import safety
 from sessions.errors import LibraryError
 from sessions.library import About, Exclusion, Library, Mark, StoredSession, open_library
 from sessions.report import make_report, report_html, report_pdf
@@ -61,6 +62,25 @@ def test_what_is_excluded_is_left_out(session: StoredSession) -> None:
     about = About(person="Heron", excluded=(Exclusion(REP_S / 2, "sneezed"),))
     (drill,) = make_report(replace(session, about=about)).drills
     assert drill.done == "1 to the left and 2 to the right, in 24 s; 1 left out."
+    (whole,) = make_report(session).drills
+    assert "right minus left -3° [-7 to +1]" in whole.difference
+    assert "right minus left +0° [-4 to +4]" in drill.difference
+    one_side = tuple(Exclusion(at_s, "x") for at_s in (REP_S / 2, 2.5 * REP_S))
+    (drill,) = make_report(replace(session, about=replace(about, excluded=one_side))).drills
+    assert drill.difference == ""
+
+
+def test_what_it_is_not_is_said_once_and_as_on_the_page(session: StoredSession) -> None:
+    html = report_html(make_report(session)).decode()
+    assert html.count(safety.NOT_MEDICAL) == html.count(safety.STOP_NOW) == 1
+    root = Path(__file__).parents[2]
+    saying = [
+        path.relative_to(root).as_posix()
+        for room in ("sessions", "dashboard")
+        for path in (root / room).rglob("*.py")
+        if "movement tracker for exercise practice" in path.read_text("utf-8")
+    ]
+    assert saying == ["sessions/safety.py"]
 
 
 def test_what_people_typed_is_no_markup(session: StoredSession) -> None:

@@ -44,7 +44,7 @@ function connectionAdvice({ connection, snapshot, serviceWords }) {
 
 /** @param {Known} known @returns {Advice | null} trouble with the measurement */
 function troubleAdvice({ snapshot, complaint }) {
-  if (snapshot.recording?.error) return { level: "red", words: say("The recording stopped: {why}", { why: snapshot.recording.error }) };
+  if (snapshot.recording?.error) return { level: "red", words: say("Trouble with the recording: {why}", { why: snapshot.recording.error }) };
   if (snapshot.state === "failed") {
     return { level: "red", words: snapshot.failure ?? say("The sensors cannot be reached. Check that they are charged and switched on.") };
   }
@@ -98,6 +98,7 @@ function choose(known) {
   const { snapshot } = known;
   if (isLeading(snapshot.guide)) return { level: "info", words: say(snapshot.guide.words) };
   if (snapshot.state === "drill") return drillAdvice(snapshot);
+  if (snapshot.recording?.remark) return { level: "amber", words: say(snapshot.recording.remark) };
   if (snapshot.state === "connecting") return { level: "info", words: say("Looking for the sensors…") };
   if (snapshot.state === "calibrating") return { level: "info", words: say("Keep still or bow as told; then go on.") };
   const after = analysisAdvice(snapshot.analysis);

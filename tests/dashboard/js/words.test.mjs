@@ -28,7 +28,14 @@ test("a lost connection comes first, and promises only what is true", () => {
 test("a failing disk is said before any coaching", () => {
   const cue = { code: "x", words: "Hips.", level: "amber" };
   const recording = { name: "a", seconds: 3, bytes: 1, error: "disk full" };
-  assert.deepEqual(say({ state: "drill", cue, recording }), { level: "red", words: "The recording stopped: disk full" });
+  assert.deepEqual(say({ state: "drill", cue, recording }), { level: "red", words: "Trouble with the recording: disk full" });
+});
+
+test("what was mended is said where it takes no coaching's place", () => {
+  const cue = { code: "x", words: "Hips.", level: "amber" };
+  const recording = { name: "a", seconds: 3, bytes: 1, error: null, remark: "It was put back." };
+  assert.deepEqual(say({ state: "idle", recording }), { level: "amber", words: "It was put back." });
+  assert.equal(say({ state: "drill", cue, recording }).words, "Hips.");
 });
 
 test("a lost sensor is named", () => {

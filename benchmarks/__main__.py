@@ -5,8 +5,9 @@ optical truth, `files` the whole way with speed,
 live session while everything around it fails, `ble`: three
 emulated sensors through the real `bleak`, every sample accounted for, and drops of the link,
 `recorder`: recordings cut at every byte, and one of half a day, `killed`: a live session killed at
-random moments, `clocks`: how well sensors are on one clock; `people`: simulated people who do
-everything wrong that people do, repetitions and warnings counted; `live`: the page,
+random moments, `batch`: many sessions on one processor and on all, `clocks`: how well sensors are
+on one clock; `people`: simulated people who do everything wrong that people do, repetitions and
+warnings counted; `live`: the page,
 beside the same of `st.line_chart`; `document` writes docs/benchmarks.md.
 """
 
@@ -32,6 +33,7 @@ from benchmarks import (
     fuzz_files,
     killed,
     live_page,
+    many,
     people,
     recorder,
     soak,
@@ -77,6 +79,7 @@ CHOICES = (
     "chaos",
     "recorder",
     "killed",
+    "batch",
     "live",
     "document",
     "all",
@@ -100,6 +103,7 @@ def main() -> None:
     )
     parser.add_argument("--cuts", type=int, default=2000, help="of recorder (default: 2000)")
     parser.add_argument("--times", type=int, default=200, help="of killed (default: 200)")
+    parser.add_argument("--sessions", type=int, default=40, help="of batch (default: 40)")
     parser.add_argument("--faults", type=int, default=500, help="of chaos (default: 500)")
     parser.add_argument("--drops", type=int, default=20, help="of ble (default: 20)")
     parser.add_argument(
@@ -155,6 +159,8 @@ def run_long(args: argparse.Namespace) -> None:
         raise SystemExit("recorder: this is not as it should be")
     if args.which == "killed" and not killed.run(args.times):
         raise SystemExit("killed: more than a second was lost, or something is wrong")
+    if args.which == "batch" and not many.run(args.sessions, args.minutes, args.jobs):
+        raise SystemExit("batch: sharing the work costs too much, or the tables differ")
     if args.which == "chaos" and not chaos.run(args.faults):
         raise SystemExit("chaos: something was lost or not said")
 

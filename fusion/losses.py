@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -25,7 +26,7 @@ GAP_S = 0.1
 EDGE_S = 0.12
 """A gap is filled once samples of this long after it have come."""
 
-CONTEXT_S = 0.6
+CONTEXT_S = 0.8
 LONGEST_MODELLED_S = 0.4
 ORDER = 12
 MODEL_EXCESS = 1.0
@@ -124,9 +125,12 @@ class LossFiller:
         part = ((t_s - start_s) / span_s)[:, None]
         values = self._left[-1] + part * (right[0] - self._left[-1])
         jump_deg = 0.0
-        regular = right_s[-1] - right_s[0] < 1.2 * self._usual_s * (len(right) - 1)
-        if n > 1 and span_s <= LONGEST_MODELLED_S and regular and len(self._left) > 3 * ORDER:
-            values[:, :3], sd = autoregressive(self._left[:, :3], right[:, :3], n)
+        # Losses come in bursts: what is behind this gap may hold others, unknown as well.
+        at = n + 1 + np.rint((right_s - right_s[0]) / self._usual_s).astype(int)
+        modelled = span_s <= LONGEST_MODELLED_S and len(self._left) > 3 * ORDER
+        if n > 1 and modelled and np.all(np.diff(at) > 0):
+            near = at <= n + ORDER
+            values[:, :3], sd = autoregressive(self._left[:, :3], right[near, :3], at[near])
             jump_deg = MODEL_EXCESS * float(np.degrees(sd)) * self._usual_s
         elif n > 1:
             edge = self._left[self._left_s > start_s - EDGE_S].mean(axis=0)
@@ -141,40 +145,58 @@ def _unknown_turn_deg(span_s: float, before: FloatArray, after: FloatArray) -> f
     return min(MOST_UNKNOWN_DEG, span_s * (3.0 + 0.3 * float(rate_dps)))
 
 
-def autoregressive(left: FloatArray, right: FloatArray, n: int) -> tuple[FloatArray, float]:
-    """Estimate ``n`` samples (n, k) that are missing between ``left`` (a, k) and ``right`` (b, k).
+def autoregressive(
+    left: FloatArray, right: FloatArray, at: npt.NDArray[np.int_]
+) -> tuple[FloatArray, float]:
+    """Estimate the samples (n, k) missing between ``left`` (a, k) and the first of ``right``.
 
-    One model of order :data:`ORDER` is fitted to all k channels of both sides; the missing samples
-    are those that leave the smallest prediction errors. Also given is the standard deviation of
-    the sum of the missing samples, by the prediction errors of the known ones.
+    One model of order :data:`ORDER` is fitted to all k channels; the missing samples are those
+    that leave the smallest prediction errors. Also given is the standard deviation of their sum,
+    by the prediction errors of the known ones.
 
+    Parameters
+    ----------
+    left
+        (a, k) samples before the gap, none missing.
+    right
+        (b, k) samples behind it.
+    at
+        (b,) their places, counted from the last of ``left``; those left out are missing too.
+
+    Notes
+    -----
     Source: Janssen, Veldhuis & Vries 1986, without the iteration; the fit is regularised, because
     a second of samples may hold less than the order has coefficients.
     """
-    rows = np.concatenate([_histories(x) for x in (left, right) if len(x) > ORDER], axis=1)
+    n, whole = int(at[0]) - 1, np.all(np.diff(at) == 1)
+    sides = (left, right) if whole and len(right) > ORDER else (left,)
+    rows = np.concatenate([_histories(x) for x in sides], axis=1)
     gram = rows @ rows.T
     past, cross, count = gram[1:, 1:], gram[1:, 0], rows.shape[1]
     ridge = 1e-3 * float(np.trace(past)) / ORDER**2 + 1e-12
     weights = np.linalg.solve(past + ridge * _EYE, cross)
     squares = gram[0, 0] - 2.0 * weights @ cross + weights @ past @ weights
     error_var = max(float(squares), 0.0) / count
-    edge = min(ORDER, len(right))
-    series = np.concatenate([left[-ORDER:], np.zeros((n, left.shape[1])), right[:edge]])
+    length = int(at[-1])
+    series = np.concatenate([left[-ORDER:], np.zeros((length, left.shape[1]))])
+    series[ORDER + at - 1] = right
+    is_missing = np.ones(length, dtype=bool)
+    is_missing[at - 1] = False
+    missing = np.flatnonzero(is_missing)
     # Each row of the predictor gives one sample minus what the model expects of it.
-    kernel = np.append(-weights[::-1], 1.0)
-    predictor = np.zeros((n + edge, n + edge + ORDER))
-    for i in range(n + edge):
-        predictor[i, i : i + ORDER + 1] = kernel
-    unknown = predictor[:, ORDER : ORDER + n]
-    known = np.column_stack([unknown.T @ (predictor @ series), np.ones(n)])
-    solved = np.linalg.solve(unknown.T @ unknown, known)
+    predictor = np.zeros((length, length + ORDER))
+    row, column = predictor.strides
+    band = as_strided(predictor, (length, ORDER + 1), (row + column, column))
+    band[:] = np.append(-weights[::-1], 1.0)
+    unknown = predictor[:, ORDER + missing]
+    known = np.column_stack([unknown.T @ (predictor @ series), missing < n])
+    solved = np.linalg.solve(unknown.T @ unknown, known)[:n]
     return np.asarray(-solved[:, :-1]), float(np.sqrt(error_var * solved[:, -1].sum()))
 
 
 def _histories(x: FloatArray) -> FloatArray:
-    """A row for each lag 0 … ORDER: every sample that has a history, all channels stacked."""
-    n = len(x) - ORDER
-    return np.array([x[ORDER - lag : ORDER - lag + n].ravel() for lag in range(ORDER + 1)])
+    """A row for each lag 0 … ORDER: every sample that has a history, all channels one by one."""
+    return sliding_window_view(x, ORDER + 1, axis=0).reshape(-1, ORDER + 1).T[::-1]
 
 
 def _joined(parts: list[Filled]) -> Filled:

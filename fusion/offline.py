@@ -86,7 +86,7 @@ def analyze_smoothed(
             progress((i + 1) / len(drills))
     if calibration is None or not results:
         raise NoDrillError(
-            f"no drill could be analysed: {flags[-1].sentence}"
+            "no drill could be analysed: " + " ".join(f.sentence for f in flags)
             if flags
             else "no drill could be analysed: each lies outside the samples or is shorter than "
             f"{MIN_DRILL_S:.0f} s"

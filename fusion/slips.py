@@ -2,8 +2,8 @@
 
 A sensor that slips changes its inclination, its heading or both, alone and for good; a posture
 changes several sensors, and a hold at the end of range passes. A slip is therefore a step seen in
-one sensor only, at two still moments in a row (three, where only the heading stepped), while all
-joints that the sensor has no part in stayed where they were.
+one sensor only, at two still moments (more, where gravity does not show it), while all joints that
+the sensor has no part in stayed where they were.
 """
 
 from __future__ import annotations
@@ -26,13 +26,29 @@ if TYPE_CHECKING:
 TILT_STEP_DEG = 5.0
 LEVEL_TILT_STEP_DEG = 7.0
 OTHERS_DEG = 3.0
+OTHERS_PART = 0.3
+LEAST_OTHERS_DEG = 1.5
+"""Who changes posture inclines all of the spine: the others have to stay where they were."""
+
 HEADING_STEP_DEG = 8.0
-MOST_HEADING_DEG = 12.0
+MOST_HEADING_DEG = 16.0
 MOST_TILT_DEG = 18.0
 MOVED_DEG = 20.0
 """A step counts again only once the wearer has moved away and come back to it."""
 
 SAME_DEG = 3.0
+AVERAGED = 4
+"""A place is the mean of so many of the latest dwells there."""
+
+PLACES = 4
+"""So many places away from home are remembered."""
+
+POSTURE_SEEN = 4
+"""A place that was found so often, while the old one was not, is the wearer's posture."""
+
+TURN_SEEN = 5
+"""What could as well be a hold has to be found so often without the old place between."""
+
 SLIP_SD_DEG = 5.0
 
 
@@ -75,9 +91,9 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """What one sensor alone did, and how many still moments it takes to believe it."""
+
     sensor: int
-    first: Dwell
-    seen: int
     needed: int
     deg: float
     turned_deg: float
@@ -85,6 +101,10 @@ class _Step:
 
 class SlipFinder:
     """Looks for slips among the dwells as they come.
+
+    The place that the wearer comes back to is remembered, and beside it the other places in which
+    they kept still of late. One that is found again and again, while the old place is not, is the
+    place from then on: a slip if a single sensor makes the difference, else another posture.
 
     Parameters
     ----------
@@ -96,78 +116,134 @@ class SlipFinder:
         # On all fours a turn is an inclination too: it takes more to tell a slip.
         self._level = abs(u[2]) < 0.5
         self._turn_axis = normalize(np.cross(u, UP_E)) if self._level else UP_E
-        self._base: Dwell | None = None
-        self._step: _Step | None = None
-        self._path_deg = 0.0
-        self._up: FloatArray | None = None
         self.found: list[Slip] = []
+        self._home: _Place | None = None
+        self._neutral_up: FloatArray = np.empty((0, 3))
+        self._elsewhere: list[_Place] = []
+        self._path_deg = 0.0
 
     def tilt_deg(self, dwell: Dwell) -> float:
-        """Largest inclination of a sensor against neutral, slips allowed for (°)."""
-        up = np.array([0.0, 0.0, 1.0]) if self._up is None else self._up
-        return float(np.degrees(np.arccos(np.clip((dwell.up * up).sum(axis=1), -1.0, 1.0))).max())
+        """Largest inclination of a sensor against neutral, slips and posture allowed for (°)."""
+        if self._home is None:
+            return dwell.tilt_deg
+        neutral = _tilts_deg(self._neutral_up, dwell.up).max()
+        return float(min(neutral, _tilts_deg(self._home.up, dwell.up).max()))
 
     def update(self, dwell: Dwell) -> Slip | None:
         """The slip that this dwell confirms, if it does."""
-        slip = self._confirmed(dwell)
-        if slip is not None:
-            self.found.append(slip)
-            up = np.tile([0.0, 0.0, 1.0], (len(dwell.up), 1)) if self._up is None else self._up
-            up[slip.sensor] = dwell.up[slip.sensor]
-            self._up = up
+        if dwell.continues:
+            return None
+        if self._home is None:
+            self._neutral_up = np.tile([0.0, 0.0, 1.0], (len(dwell.up), 1))
+            self._home = _Place(_neutral_like(dwell))
+        self._path_deg += dwell.path_deg
+        if self._home.holds(dwell):
+            self._home.add(dwell, self._path_deg)
+            self._elsewhere.clear()
+            return None
+        place = self._place_of(dwell)
+        if place is None:
+            return None
+        step = self._step_to(place)
+        if step is None and place.seen >= POSTURE_SEEN:
+            self._move_to(place)
+        if step is None or place.seen < step.needed:
+            return None
+        slip = Slip(
+            sensor=step.sensor,
+            after=self._home.last_known,
+            before=place.first_known,
+            deg=step.deg,
+            turned_deg=step.turned_deg,
+            up_before=self._home.up[step.sensor],
+            up_after=place.up[step.sensor],
+        )
+        self.found.append(slip)
+        self._neutral_up[slip.sensor] = slip.up_after
+        self._move_to(place)
         return slip
 
     def measure_anew(self) -> None:
         """Forget what was seen so far: there is a new neutral."""
-        self._base = self._step = self._up = None
+        self._home = None
+        self._elsewhere.clear()
 
-    def _is_turn(self, step: _Step) -> bool:
+    def _move_to(self, place: _Place) -> None:
+        self._home = place
+        self._elsewhere.clear()
+
+    def _place_of(self, dwell: Dwell) -> _Place | None:
+        """The place away from home where the dwell is, if the wearer moved and came there anew."""
+        assert self._home is not None
+        for place in self._elsewhere:
+            if place.holds(dwell):
+                return place if place.add(dwell, self._path_deg) else None
+        spine = np.abs(wrap_deg(dwell.joint_deg - self._home.joint_deg))[1:]
+        if (
+            spine.max() > MOST_HEADING_DEG
+            or _tilts_deg(self._home.up, dwell.up).max() > MOST_TILT_DEG
+        ):
+            # Nobody's neutral: a hold at the end of range.
+            return None
+        place = _Place(dwell, self._path_deg)
+        self._elsewhere = [*self._elsewhere, place][-PLACES:]
+        return place
+
+    def _step_to(self, place: _Place) -> _Step | None:
+        assert self._home is not None
+        step = _step(self._home, place, level=self._level)
+        if step is not None and self._level and self._is_turn(step, place):
+            return replace(step, needed=TURN_SEEN)
+        return step
+
+    def _is_turn(self, step: _Step, place: _Place) -> bool:
         """Whether a step on all fours could be a hold: an inclination about the spine line.
 
         The upper back turns alone; what is below it does not turn and leave the upper back behind.
         """
-        assert self._base is not None
-        uppermost = step.sensor == len(step.first.up) - 1
+        assert self._home is not None
+        uppermost = step.sensor == len(place.up) - 1
         if not uppermost or abs(step.turned_deg) >= HEADING_STEP_DEG:
             return False
-        change = step.first.up[step.sensor] - self._base.up[step.sensor]
+        change = place.up[step.sensor] - self._home.up[step.sensor]
         across = change - (change @ self._turn_axis) * self._turn_axis
         return bool(np.linalg.norm(across) < np.radians(TILT_STEP_DEG))
 
-    def _confirmed(self, dwell: Dwell) -> Slip | None:
-        if dwell.continues:
-            return None
-        self._path_deg += dwell.path_deg
-        if self._base is None:
-            self._base = _neutral_like(dwell)
-        step = _step(self._base, dwell, level=self._level)
-        if step is not None and self._level and self._is_turn(step):
-            step = None
-        if step is None:
-            if _unchanged(self._base, dwell):
-                self._base, self._step = dwell, None
-            return None
-        known = self._step
-        if known is None or known.sensor != step.sensor or not _unchanged(known.first, dwell):
-            self._step, self._path_deg = step, 0.0
-            return None
-        if self._path_deg < MOVED_DEG:
-            return None
-        self._path_deg = 0.0
-        if known.seen + 1 < known.needed:
-            self._step = replace(known, seen=known.seen + 1)
-            return None
-        found = Slip(
-            sensor=known.sensor,
-            after=self._base.known,
-            before=known.first.known,
-            deg=known.deg,
-            turned_deg=known.turned_deg,
-            up_before=self._base.up[known.sensor],
-            up_after=normalize(known.first.up[known.sensor] + dwell.up[known.sensor]),
-        )
-        self._base, self._step = dwell, None
-        return found
+
+class _Place:
+    """Where the wearer keeps still time after time: the mean of the latest dwells there."""
+
+    def __init__(self, dwell: Dwell, path_deg: float = 0.0) -> None:
+        self.seen = 1
+        self.first_known = self.last_known = dwell.known
+        self._path_deg = path_deg
+        self._dwells = [dwell]
+        self._average()
+
+    def holds(self, dwell: Dwell) -> bool:
+        """Whether the dwell is here. Where the whole person faces does not matter."""
+        turned = np.abs(wrap_deg(dwell.joint_deg - self.joint_deg))[1:]
+        same = _tilts_deg(self.up, dwell.up) < SAME_DEG
+        return bool(np.all(same) and np.all(turned < HEADING_STEP_DEG))
+
+    def add(self, dwell: Dwell, path_deg: float) -> bool:
+        """Take in a dwell that is here; false unless the wearer moved away since the last one."""
+        self.last_known = dwell.known
+        if path_deg - self._path_deg < MOVED_DEG:
+            return False
+        self.seen += 1
+        self._path_deg = path_deg
+        self._dwells = [*self._dwells, dwell][-AVERAGED:]
+        self._average()
+        return True
+
+    def _average(self) -> None:
+        first = self._dwells[0].joint_deg
+        # Headings drift: of them only the last two say where they are now.
+        joints = [first + wrap_deg(d.joint_deg - first) for d in self._dwells[-2:]]
+        self.joint_deg: FloatArray = np.mean(joints, axis=0)
+        self.joint_deg[0] = joints[-1][0]
+        self.up: FloatArray = normalize(np.mean([d.up for d in self._dwells], axis=0))
 
 
 def _neutral_like(dwell: Dwell) -> Dwell:
@@ -180,30 +256,21 @@ def _neutral_like(dwell: Dwell) -> Dwell:
     return replace(dwell, joint_deg=np.zeros_like(dwell.joint_deg), up=up)
 
 
-def _tilts_deg(a: Dwell, b: Dwell) -> FloatArray:
-    """Change of each sensor's inclination (n,)."""
-    return np.asarray(np.degrees(np.arccos(np.clip(np.sum(a.up * b.up, axis=1), -1.0, 1.0))))
+def _tilts_deg(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Angle (n,) between the directions of up (n, 3) of each sensor."""
+    return np.asarray(np.degrees(np.arccos(np.clip(np.sum(a * b, axis=1), -1.0, 1.0))))
 
 
-def _unchanged(a: Dwell, b: Dwell) -> bool:
-    turned = np.abs(wrap_deg(b.joint_deg - a.joint_deg))
-    return bool(np.all(_tilts_deg(a, b) < SAME_DEG) and np.all(turned < HEADING_STEP_DEG))
-
-
-def _step(base: Dwell, dwell: Dwell, *, level: bool) -> _Step | None:
-    """The step of a single sensor between two dwells, if that is all that changed."""
-    tilt = _tilts_deg(base, dwell)
-    joint = wrap_deg(dwell.joint_deg - base.joint_deg)
+def _step(home: _Place, place: _Place, *, level: bool) -> _Step | None:
+    """The step of a single sensor between two places, if that is all that changed."""
+    tilt = _tilts_deg(home.up, place.up)
+    joint = wrap_deg(place.joint_deg - home.joint_deg)
     n = len(tilt)
-    if tilt.max() < TILT_STEP_DEG and np.abs(joint).max() < HEADING_STEP_DEG:
-        return None
     if level and n == 2:
         # One other sensor cannot vouch that an inclination of this one was no turn.
         return None
     for sensor in range(n):
-        others = [s for s in range(n) if s != sensor]
-        if np.any(tilt[others] >= OTHERS_DEG):
-            continue
+        others = np.delete(tilt, sensor).max()
         # A turn of one sensor alone turns its own joint one way and the joint above the other.
         turned = float(joint[sensor])
         expected = np.zeros(n)
@@ -214,12 +281,16 @@ def _step(base: Dwell, dwell: Dwell, *, level: bool) -> _Step | None:
             continue
         if abs(turned) > MOST_HEADING_DEG:
             continue
-        turns_alone = level and sensor == n - 1
-        if tilt[sensor] >= (LEVEL_TILT_STEP_DEG if turns_alone else TILT_STEP_DEG):
-            needed = 3 if level else 2
-            return _Step(sensor, dwell, 1, needed, float(np.hypot(tilt[sensor], turned)), turned)
-        if n > 2 and abs(turned) >= HEADING_STEP_DEG:
-            return _Step(sensor, dwell, 1, 3, abs(turned), turned)
+        deg = float(np.hypot(tilt[sensor], turned))
+        if others < min(OTHERS_DEG, max(LEAST_OTHERS_DEG, OTHERS_PART * tilt[sensor])):
+            turns_alone = level and sensor == n - 1
+            if tilt[sensor] >= (LEVEL_TILT_STEP_DEG if turns_alone else TILT_STEP_DEG):
+                return _Step(sensor, 3 if level else 2, deg, turned)
+            if n > 2 and deg >= HEADING_STEP_DEG:
+                return _Step(sensor, 3, deg, turned)
+        elif n > 2 and not level and abs(turned) >= HEADING_STEP_DEG:
+            # The wearer sits otherwise too, which turns nothing.
+            return _Step(sensor, POSTURE_SEEN, deg, turned)
     return None
 
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 RESTLESSNESS = (0.5, 1.25, 3.0)
 """Sensors drift more or less restlessly: that under which the returns are likeliest is taken."""
 
+LEARN_FROM = 150
+"""So many dwells (ten minutes of a drill) tell sensors and person; more would only take time."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmoothedDrill:
@@ -106,7 +109,7 @@ def smooth_heading(
     start_s, usual = reference.neutral_s[1], parameters or HeadingParameters()
     learners = [HeadingFilter(start_s, rate_sd, usual.restless(f)) for f in RESTLESSNESS]
     for learner in learners:
-        for _, happening in happenings:
+        for _, happening in happenings[:LEARN_FROM]:
             take_in(learner, happening)
     best = max(learners, key=lambda learner: learner.log_likelihood)
     heading = HeadingFilter(start_s, rate_sd, best.parameters, remember=True)

@@ -40,7 +40,7 @@ INCLINATION_SD_DEG = 0.11
 LIVE_INCLINATION_SD_DEG = 0.25
 """The same with one that ran forwards alone."""
 
-SCALE_SD = 0.01
+SCALE_SD = 0.006
 """Scale and axis errors of the gyroscopes, as a part of the angle."""
 
 DRIFT_EXCESS = 1.15

@@ -73,12 +73,24 @@ def test_the_model_fills_ringing_better_than_a_line():
     for start in range(200, 2800, 97):
         n = 12
         left, right = rate[start - 60 : start], rate[start + n : start + n + 12]
-        estimate, _ = autoregressive(left[:, None], right[:, None], n)
+        estimate, _ = autoregressive(left[:, None], right[:, None], n + 1 + np.arange(12))
         straight = np.linspace(left[-1], right[0], n + 2)[1:-1]
         truth = rate[start : start + n].sum()
         model.append(estimate.sum() - truth)
         line.append(straight.sum() - truth)
     assert np.std(model) < 0.2 * np.std(line)
+
+
+def test_losses_in_step_with_the_ringing_do_not_turn_the_sensor():
+    """At 50 Hz, every eighth of a second two samples of the same phase are lost: a line aliases."""
+    t_s = np.arange(0, 12, 0.02)
+    values = np.zeros((len(t_s), 6))
+    values[:, 0] = np.radians(60.0 + 30.0 * np.sin(2 * np.pi * 8.33 * t_s))
+    lost = (t_s > 5) & (t_s < 7) & (np.arange(len(t_s)) % 6 < 2)
+    filled = LossFiller().push(t_s[~lost], values[~lost])
+    turned = np.degrees(np.sum(filled.values[:, 0]) * 0.02)
+    whole = np.degrees(np.sum(values[: len(filled.t_s), 0]) * 0.02)
+    assert turned == pytest.approx(whole, abs=0.5)
 
 
 def test_a_loss_says_how_much_turn_it_may_have_hidden():

@@ -50,3 +50,42 @@ def test_on_all_fours_only_the_upper_back_turns_alone(sensor, found):
     for t_s in (5, 9, 13, 17):
         finder.update(Dwell(float(t_s), 100 * t_s, np.zeros(3), rolled, False, 90.0))
     assert len(finder.found) == found
+
+
+def sat(t_s, slip_deg=0.0, turned_deg=0.0, lean_deg=0.0, facing_deg=0.0):
+    """A neutral, seated: T12 slipped, the spine leaning, the whole person facing elsewhere."""
+    joint = [facing_deg, turned_deg, -turned_deg]
+    return held(t_s, joint, [lean_deg, 0.5 * lean_deg + slip_deg, 0.5 * lean_deg])
+
+
+@pytest.mark.parametrize("elsewhere", [{"lean_deg": 7.0}, {"facing_deg": 55.0}])
+def test_a_slip_is_told_after_the_wearer_sits_otherwise(elsewhere):
+    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
+    for i in range(4):
+        finder.update(sat(4.0 * i))
+    for i in range(4, 10):
+        finder.update(sat(4.0 * i, **elsewhere))
+    assert finder.found == []
+    for i in range(10, 14):
+        finder.update(sat(4.0 * i, slip_deg=8.0, turned_deg=5.0, **elsewhere))
+    assert [slip.sensor for slip in finder.found] == [1]
+    assert finder.found[0].turned_deg == pytest.approx(5.0)
+
+
+def test_another_posture_is_neutral_from_then_on():
+    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
+    for i in range(4):
+        finder.update(sat(4.0 * i))
+    for i in range(4, 10):
+        finder.update(sat(4.0 * i, lean_deg=14.0))
+    assert finder.tilt_deg(sat(60.0, lean_deg=14.0)) < 1.0
+    assert finder.tilt_deg(sat(60.0)) < 1.0
+
+
+def test_a_slip_about_the_vertical_is_told_by_the_headings_alone():
+    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
+    for i in range(4):
+        finder.update(sat(4.0 * i))
+    for i in range(4, 8):
+        finder.update(sat(4.0 * i, turned_deg=10.0))
+    assert [slip.sensor for slip in finder.found] == [1]

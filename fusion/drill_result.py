@@ -9,7 +9,7 @@ import numpy as np
 
 from fusion.fused import phases_of
 from fusion.quality import drill_flags, mark_slips
-from fusion.reps import Counted, renumbered, without_wind_ups
+from fusion.reps import Counted, renumbered, without_settling, without_wind_ups
 from fusion.results import DrillResult, Flag, Frames, Interval, Rep, Side, SideSummary, Verdict
 from fusion.shares import estimate_shares
 
@@ -53,7 +53,8 @@ def make_drill_result(
     flags
         What else has to be said about it.
     """
-    kept = without_wind_ups(list(counted)) if drill.one_side_per_set else renumbered(list(counted))
+    kept = without_settling(list(counted), reference.neutral_s[1])
+    kept = without_wind_ups(kept) if drill.one_side_per_set else renumbered(kept)
     marked = mark_slips([c.rep for c in kept], slips)
     kept = [replace(c, rep=rep) for c, rep in zip(kept, marked, strict=True)]
     reps = tuple(c.rep for c in kept)

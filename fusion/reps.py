@@ -209,6 +209,18 @@ def without_wind_ups(counted: list[Counted]) -> list[Counted]:
     return renumbered(kept)
 
 
+def without_settling(counted: list[Counted], neutral_end_s: float) -> list[Counted]:
+    """The repetitions without what only brought the wearer to the first stillness of the drill.
+
+    Who moves about before there is a neutral settles down; only turns of the usual size count.
+    """
+    later = [abs(c.rep.total_deg) for c in counted if c.rep.end_s > neutral_end_s]
+    if not later:
+        return counted
+    least_deg = WIND_UP_PART * float(np.median(later))
+    return [c for c in counted if c.rep.end_s > neutral_end_s or abs(c.rep.total_deg) >= least_deg]
+
+
 def renumbered(counted: list[Counted]) -> list[Counted]:
     """Repetitions numbered from 1 in time; sets keep theirs, without holes."""
     sets = {s: i + 1 for i, s in enumerate(dict.fromkeys(c.rep.set for c in counted))}

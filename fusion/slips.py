@@ -30,6 +30,9 @@ OTHERS_PART = 0.3
 LEAST_OTHERS_DEG = 1.5
 """Who changes posture inclines all of the spine: the others have to stay where they were."""
 
+OTHER_JOINTS_DEG = np.array([3.0, 3.0, 5.0])
+"""The same of headings, pelvis to thoracic: the thoracic one misses neutral most."""
+
 HEADING_STEP_DEG = 8.0
 MOST_HEADING_DEG = 16.0
 MOST_TILT_DEG = 18.0
@@ -43,7 +46,8 @@ AVERAGED = 4
 PLACES = 4
 """So many places away from home are remembered."""
 
-POSTURE_SEEN = 4
+BESIDE_POSTURE_SEEN = 4
+POSTURE_SEEN = 6
 """A place that was found so often, while the old one was not, is the wearer's posture."""
 
 TURN_SEEN = 5
@@ -277,7 +281,7 @@ def _step(home: _Place, place: _Place, *, level: bool) -> _Step | None:
         expected[sensor] = turned
         if sensor + 1 < n:
             expected[sensor + 1] = -turned
-        if np.any(np.abs(joint - expected) > OTHERS_DEG) or tilt[sensor] > MOST_TILT_DEG:
+        if np.any(np.abs(joint - expected) > OTHER_JOINTS_DEG[:n]) or tilt[sensor] > MOST_TILT_DEG:
             continue
         if abs(turned) > MOST_HEADING_DEG:
             continue
@@ -290,7 +294,7 @@ def _step(home: _Place, place: _Place, *, level: bool) -> _Step | None:
                 return _Step(sensor, 3, deg, turned)
         elif n > 2 and not level and abs(turned) >= HEADING_STEP_DEG:
             # The wearer sits otherwise too, which turns nothing.
-            return _Step(sensor, POSTURE_SEEN, deg, turned)
+            return _Step(sensor, BESIDE_POSTURE_SEEN, deg, turned)
     return None
 
 

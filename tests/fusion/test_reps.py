@@ -9,7 +9,7 @@ from fusion.cues import current_cue
 from fusion.drills import QUADRUPED, SEATED
 from fusion.excursions import ExcursionFinder
 from fusion.lowpass import smooth_lowpass
-from fusion.reps import RepFinder, without_wind_ups
+from fusion.reps import RepFinder, without_settling, without_wind_ups
 from fusion.results import DrillResult, Interval, Side, SideSummary, SplitSource, Verdict
 from fusion.setup import Setup
 from fusion.shares import ShareSums, estimate_shares, shares_now
@@ -121,6 +121,19 @@ def test_winding_up_on_all_fours_is_none():
     kept = without_wind_ups(finder.counted)
     assert [c.rep.side for c in kept] == [Side.LEFT] * 5
     assert [c.rep.rep for c in kept] == [1, 2, 3, 4, 5]
+
+
+def test_what_settles_into_the_first_stillness_is_none():
+    finder = RepFinder(SEATED, MEASURED, 0)
+    total = path(*turned(19), *turned(40), *turned(-38), *turned(40))
+    turn, rate = smooth_lowpass(total)
+    finder.update(turn, rows_of(total, rate), last=True)
+    settled_s = finder.counted[0].rep.end_s + 0.2
+    kept = without_settling(finder.counted, settled_s)
+    assert [round(abs(c.rep.total_deg), -1) for c in kept] == [40, 40, 40]
+    assert len(without_settling(finder.counted, 0.0)) == 4
+    big_first = finder.counted[1:]
+    assert without_settling(big_first, big_first[0].rep.end_s + 0.2) == big_first
 
 
 def test_a_rest_begins_a_new_set():

@@ -5,12 +5,14 @@ A file is known by how it begins, not by its name.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fusion.results import Flag
 from sessions.errors import SourceError
 from sessions.imports.column_map import FILE_NAMES
 from sessions.imports.raw_folder import EVENTS, file_name, read_raw_folder
-from sessions.library import RECORDING
+from sessions.library import ANGLES, RECORDING, REPS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +84,7 @@ def _read_folder(folder: Path) -> ImportedSession:
         from sessions.imports.recording import read_recorded
 
         return read_recorded(folder / RECORDING)
-    inside = sorted(folder.iterdir())[:_MOST_FILES]
+    inside = _inside(folder)
     tables = [p for p in inside if p.suffix.lower() in _TABLES]
     found = _of_vendors(folder, folder, tables, [p for p in inside if p.is_dir()])
     if found is not None:
@@ -91,6 +93,17 @@ def _read_folder(folder: Path) -> ImportedSession:
         holds = ", ".join(p.name for p in inside[:8] if not p.name.startswith(".")) or "nothing"
         raise SourceError(folder, f"holds {holds}; nothing of it is known. {_KNOWN}")
     return read_raw_folder(folder)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """Everything in a folder, which is no more than one session can be."""
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise SourceError(folder, f"cannot be opened ({error.strerror}).") from error
+    if len(inside) > _MOST_FILES:
+        raise SourceError(folder, f"holds {len(inside)} files; give a folder of one session.")
+    return inside
 
 
 def _of_vendors(
@@ -104,12 +117,22 @@ def _of_vendors(
     if dots := [path for path, head in heads.items() if movella_dot.is_movella_dot(head)]:
         if source.is_file():
             raise SourceError(source, "is of one sensor; give the folder that holds all of them.")
-        return movella_dot.read_movella_dot(folder, dots)
+        return _told(movella_dot.read_movella_dot(folder, dots), tables)
     if texts := [path for path, head in heads.items() if witmotion.is_witmotion(head)]:
-        return witmotion.read_witmotion(source, folder, texts)
+        return _told(witmotion.read_witmotion(source, folder, texts), tables)
     if sensors := [path for path in folders if ximu3.is_ximu3(path)]:
         return ximu3.read_ximu3(folder, sensors)
     return None
+
+
+def _told(session: ImportedSession, tables: list[Path]) -> ImportedSession:
+    """Say which tables beside those of the session were not read, ours apart."""
+    known = {*session.files, *(p for p in tables if p.name in (EVENTS, ANGLES, REPS))}
+    rest = [path.name for path in tables if path not in known]
+    if not rest:
+        return session
+    words = f"{', '.join(rest)}: not as the other files here, and not read."
+    return replace(session, flags=(*session.flags, Flag("file_unused", words)))
 
 
 def _check_extent(session: ImportedSession) -> None:

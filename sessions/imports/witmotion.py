@@ -41,6 +41,7 @@ ACC: Final = ("acc", "acceleration", "a", "加速度")
 GYR: Final = ("as", "angularvelocity", "gyro", "w", "角速度")
 
 _UNIT = re.compile(r"[(（][^)）]*[)）]|[\s_]")
+_IN_G = re.compile(r"[(（]\s*[gG]\s*[)）]")
 _MOST_LINES = 10
 _BELIEVED_REPEATS = 0.25
 _RATE_OVER = 200
@@ -72,7 +73,7 @@ def find_header(head: bytes) -> _Header | None:
             plain = {_UNIT.sub("", name).lower(): name for name in reversed(names)}
             time = next((plain[t] for t in TIME if t in plain), "")
             acc, gyr = _axes(plain, ACC), _axes(plain, GYR)
-            if time and acc and gyr:
+            if time and acc and gyr and _IN_G.search(acc[0]):
                 device = next((plain[d] for d in DEVICE if d in plain), "")
                 layout = Layout(delimiter, row, MISSING, any_text=True)
                 return _Header(layout, time, device, acc, gyr)

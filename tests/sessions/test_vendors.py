@@ -240,6 +240,19 @@ def test_a_third_sensor_that_nobody_names_is_said(dot: Path) -> None:
     assert [flag.code for flag in session.flags] == ["sensor_unused"]
 
 
+def test_a_table_that_is_unlike_the_others_is_said(dot: Path) -> None:
+    (dot / "third.csv").write_text("PacketCounter,Sample\n1,2\n")
+    (dot / "reps.csv").write_text("ours")
+    (flag,) = read_source(dot).flags
+    assert (flag.code, flag.sentence.split(":")[0]) == ("file_unused", "third.csv")
+
+
+def test_a_folder_of_hundreds_of_files_is_no_session(tmp_path: Path) -> None:
+    for n in range(201):
+        (tmp_path / f"{n}.csv").touch()
+    assert "holds 201 files; give a folder of one session" in refusal(tmp_path)
+
+
 def test_our_ximu3_export_is_read_again(raw_folder: Path, tmp_path: Path) -> None:
     export_session(raw_folder, tmp_path / "out", "ximu3")
     session = read_source(beside(tmp_path / "out"))

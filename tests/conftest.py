@@ -4,6 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples every time, however slow the computer is: what passes once passes again.
+# To look for new ones: pytest --hypothesis-profile=default
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 PUBLIC_RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data"
 

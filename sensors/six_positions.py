@@ -7,7 +7,9 @@ Pedersini & Borghese, "Autocalibration of MEMS accelerometers", IEEE Trans. Inst
 
 *Gyroscope.* What it says at rest is its offset. Turned flat on the table, back to the edge it began
 at, it has gone through whole turns exactly; what the integral of its rate says instead is its
-scale.
+scale. Cross-axis terms cannot be had this way: they are some 1 %, and a table that slopes by 0.6°,
+or a hand that tips the sensor as much while it turns, looks just like them. Whoever has a turntable
+whose axis is known can give a matrix in ``session.json`` (``gyr_matrix``).
 
 Gravity is taken as the standard 9.80665 m/s². Where it is not (9.78 at the equator, 9.83 at the
 poles) all three scales are off by the same factor, which no orientation depends on.

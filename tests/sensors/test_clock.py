@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensors.clock import DeviceClock, Gap, find_gaps, floor_slope, missing_samples
+from sensors.clock import (
+    DeviceClock,
+    Gap,
+    _floor_edge,
+    _middle,
+    find_gaps,
+    floor_slope,
+    missing_samples,
+)
 
 HOST_S = 54321.0
 SETTLED_S = 20.0
@@ -83,6 +91,20 @@ def test_what_every_packet_waits_stays_in():
     error_s = (host_s - true_s)[true_s > SETTLED_S]
     assert np.ptp(error_s) < 0.001
     assert 0.0 < error_s[0] < link.interval_s
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_edge_that_is_kept_is_the_one_that_would_be_found(seed):
+    """Under the middle of the window, with new points and old ones gone, second by second."""
+    rng = np.random.default_rng(seed)
+    clock, kept = DeviceClock(max_rate=0.1), 0
+    for second in range(400):
+        before = clock._edge
+        clock.observe(second + 0.5, HOST_S + second * (1.0 + 1e-3 * rng.normal()) + rng.random())
+        kept += before is not None and clock._edge is before
+        if len(clock._bins) > 1:
+            assert clock._edge == _floor_edge(clock._bins, _middle(clock._bins))
+    assert kept > 100
 
 
 @pytest.mark.parametrize("ppm", [-50.0, 0.0, 50.0])

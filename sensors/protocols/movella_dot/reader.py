@@ -32,7 +32,6 @@ _USUAL: Final[dict[str, PayloadId]] = {
 }
 """What comes on each characteristic as long as the sensor has not said what it sends."""
 
-_TIME_BYTES: Final = 4
 _UT_PER_AU: Final = 40.0
 _SMALL: Final = 1e-9
 _MAX_ACC, _MAX_GYR = 16 * 9.81 * 0.999, 2000 * 0.999 * DEGREE
@@ -97,7 +96,7 @@ class Form:
     def __init__(self, kind: PayloadId, rate_hz: float) -> None:
         layout = LAYOUTS[kind]
         self._used, self._dtype = layout.used, layout.dtype
-        self._numbers = struct.Struct(f"<{layout.floats}f")
+        self._numbers = struct.Struct(f"<I{layout.floats}f")
         self._names = frozenset(layout.fields)
         self._turns = not self._names.isdisjoint({"quat", "dq"})
         self._measures = self._turns or "gyr_dps" in self._names
@@ -115,13 +114,12 @@ class Form:
         """
         if len(data) < self._used:
             need(data, self._used, PROTOCOL, self._what)
-        values = self._numbers.unpack_from(data, _TIME_BYTES)
+        ticks, *values = self._numbers.unpack_from(data)
         need_numbers(values, PROTOCOL, data)
         if self._turns:
             need_rotation(values[:4], PROTOCOL, data)
         elif not self._measures:
             raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
-        ticks = int.from_bytes(data[:_TIME_BYTES], "little")
         return Packed(1, data[: self._used], self._unpack, ticks)
 
     def unpack(self, raw: bytes) -> Burst:

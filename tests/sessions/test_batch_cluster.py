@@ -62,6 +62,7 @@ def scheduler(start, tmp_path):
         yield client
 
 
+@pytest.mark.timeout(900)  # four programs start, each of which loads a lot
 def test_a_worker_killed_half_way_costs_nothing(start, scheduler, tmp_path, monkeypatch):
     address = scheduler.scheduler.address
     with monkeypatch.context() as patch:

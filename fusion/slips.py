@@ -148,18 +148,21 @@ class SlipFinder:
         place = self._place_of(dwell)
         if place is None:
             return None
-        step = self._step_to(place)
-        if step is None and place.seen >= POSTURE_SEEN:
+        # Who has just sat down otherwise may lose a sensor's place before that is home.
+        known = [p for p in self._elsewhere if p.seen > 1 and p.last_known <= place.first_known]
+        steps = [(p, step) for p in (self._home, *known) if (step := self._step(p, place))]
+        if not steps and place.seen >= POSTURE_SEEN:
             self._move_to(place)
-        if step is None or place.seen < step.needed:
+        if not steps or place.seen < steps[0][1].needed:
             return None
+        since, step = steps[0]
         slip = Slip(
             sensor=step.sensor,
-            after=self._home.last_known,
+            after=since.last_known,
             before=place.first_known,
             deg=step.deg,
             turned_deg=step.turned_deg,
-            up_before=self._home.up[step.sensor],
+            up_before=since.up[step.sensor],
             up_after=place.up[step.sensor],
         )
         self.found.append(slip)
@@ -193,23 +196,21 @@ class SlipFinder:
         self._elsewhere = [*self._elsewhere, place][-PLACES:]
         return place
 
-    def _step_to(self, place: _Place) -> _Step | None:
-        assert self._home is not None
-        step = _step(self._home, place, level=self._level)
-        if step is not None and self._level and self._is_turn(step, place):
+    def _step(self, since: _Place, place: _Place) -> _Step | None:
+        step = _step(since, place, level=self._level)
+        if step is not None and self._level and self._is_turn(step, since, place):
             return replace(step, needed=TURN_SEEN)
         return step
 
-    def _is_turn(self, step: _Step, place: _Place) -> bool:
+    def _is_turn(self, step: _Step, since: _Place, place: _Place) -> bool:
         """Whether a step on all fours could be a hold: an inclination about the spine line.
 
         The upper back turns alone; what is below it does not turn and leave the upper back behind.
         """
-        assert self._home is not None
         uppermost = step.sensor == len(place.up) - 1
         if not uppermost or abs(step.turned_deg) >= HEADING_STEP_DEG:
             return False
-        change = place.up[step.sensor] - self._home.up[step.sensor]
+        change = place.up[step.sensor] - since.up[step.sensor]
         across = change - (change @ self._turn_axis) * self._turn_axis
         return bool(np.linalg.norm(across) < np.radians(TILT_STEP_DEG))
 

@@ -72,6 +72,17 @@ def test_a_slip_is_told_after_the_wearer_sits_otherwise(elsewhere):
     assert finder.found[0].turned_deg == pytest.approx(5.0)
 
 
+def test_a_slip_right_after_a_change_of_posture_is_told():
+    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
+    for i in range(4):
+        finder.update(sat(4.0 * i))
+    for i in range(4, 6):
+        finder.update(sat(4.0 * i, lean_deg=7.0))
+    for i in range(6, 10):
+        finder.update(sat(4.0 * i, lean_deg=7.0, slip_deg=9.0, turned_deg=4.0))
+    assert [slip.sensor for slip in finder.found] == [1]
+
+
 def test_another_posture_is_neutral_from_then_on():
     finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
     for i in range(4):

@@ -25,9 +25,9 @@ MAX_RATE: Final = 0.02
 RATE_SD: Final = 0.006
 """How much they differ, before anything is known of one."""
 
-LEARN_S: Final = 8.0
-"""Before so much is known of the rate, a slow device cannot be told from one that loses: what is
-lost in the first seconds may stay unnoticed."""
+LEARN_S: Final = 4.0
+"""Before so much is known of the rate, a slow device cannot be told from one that loses; and what
+is usual has to be seen for some seconds more. What is lost meanwhile may stay unnoticed."""
 
 WATCH_S: Final = 0.5
 """A delay that lasts this long has come to stay: a stalled link has caught up by then, or is still
@@ -141,15 +141,15 @@ class CountClock:
             delays.popleft()
         if len(delays) < _FEWEST or now_s - delays[0][0] < 0.9 * WATCH_S:
             return 0
-        if self._clock.observed_s < LEARN_S / 2.0:
+        if self._clock.observed_s < LEARN_S:
             return 0
         if now_s - self._noted_s >= WATCH_S:
             self._noted_s = now_s
             self._note(min(delay_s for _, delay_s in delays), packet_s)
         if delays[-1][1] < _CERTAIN * packet_s or len(self._usual) < _USUAL_ENOUGH:
             return 0
-        ages = [delay_s for _, delay_s in delays]
-        first_s, second_s = min(ages[: len(ages) // 2]), min(ages[len(ages) // 2 :])
+        waits = [delay_s for _, delay_s in delays]
+        first_s, second_s = min(waits[: len(waits) // 2]), min(waits[len(waits) // 2 :])
         usual = sorted(self._usual)
         most_s = usual[int(0.9 * (len(usual) - 1))]
         if not self._leapt and _in_step(delays, packet_s):

@@ -47,7 +47,7 @@ class Replay:
         """Where the one works that plays now: another for each, so that none is taken for it."""
         return Path(self._temporary.name) / str(self.plays)
 
-    def play(self, recording: Path, speed: float) -> None:
+    def play(self, recording: Path, speed: float, from_s: float = 0.0) -> None:
         """Play a recording from its beginning, in place of what was played before.
 
         Parameters
@@ -56,8 +56,11 @@ class Replay:
             The ``.mcap`` file.
         speed
             Recorded seconds per second.
+        from_s
+            Session time to play from.
         """
         what = ("--replay", str(recording.absolute()), "--speed", f"{speed:g}")
+        what = (*what, "--from-s", f"{from_s:.2f}")
         with self._lock:
             self._end()
             self.plays += 1

@@ -45,7 +45,7 @@ class Settings:
     large_text
         Everything a quarter larger.
     comfortable_range
-        Drills are led within a comfortable range, never "as far as you can".
+        The live view tells a turn that goes beyond a comfortable range.
     keep_before
         A recording begins with the minute before it was asked for.
     data_folder

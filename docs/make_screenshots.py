@@ -43,13 +43,15 @@ NARROW: Final = (390, 844, 2)
 
 @contextmanager
 def demo() -> Iterator[None]:
-    """Run the demo in a data folder of its own."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Run the demo in a home of its own, so that no picture shows anybody's."""
+    with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "dashboard.cli", "demo", "--no-browser"]
-        running = subprocess.Popen(
-            [*command, "--port", str(PORT)],
-            env={**os.environ, "TORSO_DATA": folder, "TORSO_SETTINGS": f"{folder}/settings.json"},
-        )
+        own = {
+            "HOME": home,
+            "TORSO_DATA": f"{home}/torso",
+            "TORSO_SETTINGS": f"{home}/.config/torso/settings.json",
+        }
+        running = subprocess.Popen([*command, "--port", str(PORT)], env={**os.environ, **own})
         try:
             yield
         finally:
@@ -93,6 +95,7 @@ def photograph(browser: Browser, folder: Path) -> None:
         ("live_light", WIDE, "light", REPETITIONS),
         ("live_dark", WIDE, "dark", REPETITIONS),
         ("live_phone", NARROW, "light", REPETITIONS),
+        ("live_phone_dark", NARROW, "dark", REPETITIONS),
     ):
         with open_page(browser, "/", size, scheme) as page:
             wait_for_repetitions(page, count)
@@ -121,6 +124,26 @@ def photograph(browser: Browser, folder: Path) -> None:
             page.get_by_role("heading", name="How far to trust it").wait_for()
             page.wait_for_timeout(FONTS_AND_CHARTS_MS)
             page.screenshot(path=folder / f"{name}.png")
+    photograph_calibration(browser, folder)
+
+
+def photograph_calibration(browser: Browser, folder: Path) -> None:
+    """Calibrate, wide and narrow, light and dark: under way, and done."""
+    with open_page(browser, "/", WIDE, "light") as page:
+        page.get_by_role("link", name="Calibrate", exact=True).click()
+        page.get_by_label("Who wears the sensors?").fill("Blue Heron")
+        page.get_by_role("button", name="Begin").click()
+        page.get_by_text("1 of 3 bows seen.").wait_for()
+        page.screenshot(path=folder / "calibrate_light.png")
+        page.locator("[data-mode=done]").wait_for()
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(FONTS_AND_CHARTS_MS)
+        page.screenshot(path=folder / "calibrate_dark.png")
+    with open_page(browser, "/", NARROW, "light") as page:
+        page.get_by_role("button", name="Calibrate").click()
+        page.locator("[data-mode=done]").wait_for()
+        page.wait_for_timeout(FONTS_AND_CHARTS_MS)
+        page.screenshot(path=folder / "calibrate_phone.png")
 
 
 def wait_for_page(browser: Browser) -> None:

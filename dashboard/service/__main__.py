@@ -17,6 +17,7 @@ from dashboard.service.runfile import ALREADY_RUNNING, AlreadyRunningError
 from dashboard.service.wizard import ACTIVITY_OF, CalibrationStep
 from sensors.drivers.ble_source import BleSource
 from sensors.drivers.calibrated import CalibratedSource
+from sensors.drivers.radio import RadioSettings
 from sensors.drivers.replay import ReplaySource
 from sensors.drivers.simulated import SimulatedSource
 from sensors.errors import SensorError
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     option("--data", type=Path, required=True, help="data folder")
     option("--source", choices=("simulated", "ble"), default="simulated", help="which sensors")
     option("--replay", type=Path, help="play this recording instead of the simulated wearer")
+    option("--from-s", type=float, default=0.0, help="play from this second on")
     option("--seed", type=int, default=1, help="of the simulated wearer")
     option("--speed", type=float, default=1.0, help="simulated or played seconds per second")
     option("--autostart", action="store_true", help="calibrate and begin the seated drill")
@@ -63,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="a step of the calibration that the simulated wearer does badly the first time",
+    )
+    option(
+        "--dropouts-per-min",
+        type=float,
+        default=0.0,
+        help="how often each simulated sensor's link is gone for some seconds",
     )
     option("--page-port", type=int, default=0, help="where the page will be, for a second start")
     option("--supervised", action="store_true", help="end when standard input closes")
@@ -80,9 +88,15 @@ async def _serve(options: argparse.Namespace, settings: ServiceOptions) -> bool:
 
 def _source(options: argparse.Namespace) -> Source:
     if options.replay is not None:
-        return ReplaySource(options.replay, speed=options.speed)
+        return ReplaySource(options.replay, speed=options.speed, from_s=options.from_s)
     clumsy = [ACTIVITY_OF[CalibrationStep(step)] for step in options.clumsy]
-    wearer = SimulatedSource(seed=options.seed, speed=options.speed, script=(), clumsy=clumsy)
+    wearer = SimulatedSource(
+        seed=options.seed,
+        speed=options.speed,
+        script=(),
+        clumsy=clumsy,
+        radio=RadioSettings(dropouts_per_min=options.dropouts_per_min),
+    )
     return CalibratedSource(wearer, open_store(options.data))
 
 

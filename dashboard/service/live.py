@@ -20,7 +20,7 @@ from dashboard.service.engine import Engine, Place, RefusedError
 from dashboard.service.finder import COMMANDS as FINDER_COMMANDS
 from dashboard.service.http import CommandError, service_app
 from dashboard.service.hub import Hub
-from dashboard.service.remembered import remembered, sits_otherwise
+from dashboard.service.remembered import remembered, sits_otherwise, usual_turns
 from dashboard.service.replayed import items_of
 from dashboard.service.runfile import RunningService, sole_service, write_running
 from dashboard.service.snapshot import describe, describe_recording, describe_sensors, state_of
@@ -28,6 +28,7 @@ from dashboard.service.wire import encode_json
 from dashboard.serving import LiveServer, listen, watch_lifeline
 from dashboard.settings import load
 from fusion.setup import Setup
+from sensors.drivers.replay import ReplaySource
 from sensors.errors import SensorError
 from sessions.about import person_name
 from sessions.errors import SessionError
@@ -85,6 +86,7 @@ class Service:
         self.finder = finder
         self._source = source
         self._remembered: Remembered | None = None
+        self._usual: dict[str, dict[str, float]] = {}
         self._library = library
         self._published: dict[str, object] = {}
         self._published_s = 0.0
@@ -104,6 +106,7 @@ class Service:
             **describe(engine, now_s, self._otherwise()),
             "version": version("torso"),
             "source": {"kind": self._source.kind, "name": SOURCE_NAMES[self._source.kind]},
+            "paused": isinstance(self._source, ReplaySource) and self._source.held,
             "viewers": self.hub.viewers,
             "analysis": self.analyst.news,
             "failure": self.failure,
@@ -128,6 +131,8 @@ class Service:
             if self.finder is not None and name in FINDER_COMMANDS:
                 idle = self.engine.recorder is None and self.engine.activity is None
                 self.finder.obey(name, fields, idle=idle)
+            elif name in {"pause", "play"}:
+                self._hold(pause=name == "pause")
             elif name == "wearer":
                 self._change_wearer(str(fields.get("person", "")))
             else:
@@ -135,6 +140,15 @@ class Service:
         except RefusedError as error:
             raise CommandError(str(error)) from None
         self.publish_snapshot()
+
+    def _hold(self, *, pause: bool) -> None:
+        """Let what is played stand still, or go on."""
+        if not isinstance(self._source, ReplaySource):
+            raise RefusedError("Only what is played can be paused.")
+        if pause:
+            self._source.hold()
+        else:
+            self._source.go_on()
 
     def _change_wearer(self, person: str) -> None:
         """Recordings are somebody else's from now on."""
@@ -146,12 +160,14 @@ class Service:
             raise RefusedError(str(error)) from None
         self.engine.validity.wearer = name
         self._remembered = remembered(self._library, name)
+        self._usual = usual_turns(self._library, name)
 
     def _describe_wearer(self) -> dict[str, object]:
         before = self._remembered
         return {
             "person": self.engine.validity.wearer,
             "calibrated": None if before is None else before.started,
+            "usual": self._usual,
         }
 
     def _otherwise(self) -> list[Flag]:

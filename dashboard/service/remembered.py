@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
     from sessions.library import Library
 
+SESSIONS: Final = 5
+"""How many of the newest sessions say what is usual."""
+
 OTHERWISE_DEG: Final = 30.0
 """A sensor put on again by hand, with its upper edge up, rarely turns by more."""
 
@@ -56,6 +59,30 @@ def remembered(library: Library, person: str) -> Remembered | None:
         if found is not None:
             return found
     return None
+
+
+def usual_turns(library: Library, person: str) -> dict[str, dict[str, float]]:
+    """How far a person usually turns (°), by drill and side: the median over the last sessions."""
+    if not person:
+        return {}
+    try:
+        sessions = library.list(person=person)
+    except SessionError:
+        return {}
+    newest = sorted(sessions, key=lambda s: s.started_unix_s or 0.0, reverse=True)[:SESSIONS]
+    peaks: dict[str, dict[str, list[float]]] = {}
+    for session in newest:
+        for drill in session.drills:
+            sides: Any = drill.get("sides")
+            for side, found in sides.items() if isinstance(sides, dict) else ():
+                peak = found.get("median_peak_deg") if isinstance(found, dict) else None
+                if isinstance(peak, int | float) and drill.get("verdict") != "rejected":
+                    kept = peaks.setdefault(str(drill.get("drill")), {}).setdefault(side, [])
+                    kept.append(abs(float(peak)))
+    return {
+        drill: {side: round(float(np.median(kept)), 1) for side, kept in sides.items()}
+        for drill, sides in peaks.items()
+    }
 
 
 def sits_otherwise(

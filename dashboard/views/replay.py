@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SPEED: Final = "Speed"
 SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SPEED_HINT: Final = "Choose, or type another"
+FROM: Final = "Play from"
 AGAIN: Final = "From the beginning"
 NO_RECORDING: Final = "This session has no recording that could be played."
 PREPARING: Final = "Getting the recording ready…"
@@ -46,16 +47,17 @@ def show(session: StoredSession) -> None:
             accept_new_options=True,
             width=160,
         )
+        from_s = _from_s(session)
         again = st.button(AGAIN, icon=":material/replay:")
     speed = _speed(chosen)
     if speed is None:
         st.error(NO_SPEED)
         return
     player = replay()
-    wanted = (session.name, speed, player.plays)
+    wanted = (session.name, speed, from_s, player.plays)
     if again or st.session_state.get(_PLAYING) != wanted:
-        player.play(session.recording, speed)
-        st.session_state[_PLAYING] = (session.name, speed, player.plays)
+        player.play(session.recording, speed, from_s)
+        st.session_state[_PLAYING] = (session.name, speed, from_s, player.plays)
     with st.spinner(PREPARING):
         trouble = player.wait()
     if trouble is not None:
@@ -63,6 +65,14 @@ def show(session: StoredSession) -> None:
         return
     live_view(key=f"replay-{player.plays}", stream=PATH, speed=speed)
     st.caption(HELP)
+
+
+def _from_s(session: StoredSession) -> float:
+    """Ask from where to play, where it is known how long the session is."""
+    ends = [end for d in session.drills if isinstance(end := d.get("end_s"), int | float)]
+    if not ends:
+        return 0.0
+    return float(st.slider(FROM, 0, int(max(ends)), 0, format="%d s", width=260))
 
 
 def leave() -> None:

@@ -18,7 +18,8 @@ MAY_NOT: Final = text(
 SWITCH: Final = text("Comfortable range only")
 WHAT_IT_IS: Final = text(
     "Turn slowly, without weight and without momentum, and come back before you feel a stretch."
-    " Shares need no large turn: 12° are enough. With this switch on, no hint asks for more."
+    " Shares need no large turn: 12° are enough. With this switch on, the live view says so as soon"
+    " as a turn goes beyond 35°, or beyond nine tenths of your usual one."
 )
 IS_ON: Final = text("Comfortable range: larger is not better here. Stop before it stretches.")
 

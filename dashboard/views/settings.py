@@ -36,17 +36,12 @@ def show() -> None:
     """Show the page."""
     st.title(say("Settings"))
     left, right = st.columns(2, gap="large")
-    with left:
-        with card("reading"):
-            st.header(say("Reading"))
-            _choice("language", say("Language"))
-            _choice("shares", say("Shares in"))
-            _choice("sides", say("Sides in the pictures"))
-            _switch("large_text", say("Large text"))
-        with card("exercise"):
-            st.header(say("Exercise"))
-            _switch("comfortable_range", say("Comfortable range only"))
-            st.caption(say("No hint asks you to turn further than is comfortable."))
+    with left, card("reading"):
+        st.header(say("Reading"))
+        _choice("language", say("Language"))
+        _choice("shares", say("Shares in"))
+        _choice("sides", say("Sides in the pictures"))
+        _switch("large_text", say("Large text"))
     with right:
         with card("look"):
             st.header(say("Look and sound"))
@@ -57,7 +52,7 @@ def show() -> None:
             st.header(say("Your data"))
             _switch("keep_before", say("Keep the minute before Start"))
             _folder()
-    st.caption(say("Kept for you alone in {file}.", file=settings_file()))
+    st.caption(say("Kept for you alone in {file}.", file=_short(settings_file())))
     if complaint := st.session_state.pop("settings-complaint", None):
         st.error(complaint)
 
@@ -84,7 +79,7 @@ def _folder() -> None:
     st.text_input(
         say("Folder of the sessions"),
         value=load().data_folder,
-        placeholder=str(data_folder()),
+        placeholder=_short(data_folder()),
         help=say(DATA_HINT),
         key="settings-data_folder",
         on_change=_keep,
@@ -92,10 +87,18 @@ def _folder() -> None:
     )
 
 
+def _short(path: Path) -> str:
+    """Write a path as people do, with ``~`` for the home folder."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
 def _keep(name: str) -> None:
     value = st.session_state[f"settings-{name}"]
     if name == "data_folder":
         value = value.strip()
+        if value.startswith("~"):
+            value = str(Path(value).expanduser())
         if value and not Path(value).is_absolute():
             st.session_state["settings-complaint"] = say("Give the whole path of the folder.")
             return

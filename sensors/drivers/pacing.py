@@ -24,17 +24,40 @@ class Pace:
         self._speed = speed
         self._reached_s = origin_s
         self._started_s = time.monotonic()
+        self._going = asyncio.Event()
+        self._going.set()
+
+    @property
+    def held(self) -> bool:
+        """Whether time stands still."""
+        return not self._going.is_set()
+
+    def hold(self) -> None:
+        """Let time stand still; unpaced, there is none that could."""
+        if self._speed is not None and not self.held:
+            self._origin_s = self.now_s()
+            self._going.clear()
+
+    def go_on(self) -> None:
+        """Let time go on from where it stood."""
+        if self.held:
+            self._started_s = time.monotonic()
+            self._going.set()
 
     def now_s(self) -> float:
         """Item time just now; unpaced, that of the last item waited for."""
         if self._speed is None:
             return self._reached_s
+        if self.held:
+            return self._origin_s
         return self._origin_s + (time.monotonic() - self._started_s) * self._speed
 
     async def until(self, item_s: float) -> None:
         """Wait until item time ``item_s``; return at once if it is past."""
         self._reached_s = max(self._reached_s, item_s)
-        if self._speed is not None:
-            delay_s = (item_s - self.now_s()) / self._speed
-            if delay_s > 0.0:
-                await asyncio.sleep(delay_s)
+        if self._speed is None:
+            return
+        await self._going.wait()
+        while (delay_s := (item_s - self.now_s()) / self._speed) > 0.0:
+            await asyncio.sleep(delay_s)
+            await self._going.wait()

@@ -32,13 +32,16 @@ class ReplaySource:
         The recording; it is opened when the source is entered.
     speed
         Recorded seconds per real second; ``None`` = as fast as items are taken.
+    from_s
+        Session time up to which everything is given at once.
     """
 
     kind = "replay"
 
-    def __init__(self, path: Path | str, *, speed: float | None = 1.0) -> None:
+    def __init__(self, path: Path | str, *, speed: float | None = 1.0, from_s: float = 0.0) -> None:
         self._path = Path(path)
         self._speed = speed
+        self._from_s = from_s
         self._recording: Recording | None = None
         self._pace: Pace | None = None
         self._state = "new"
@@ -64,12 +67,27 @@ class ReplaySource:
         """How far the replay is, on the scale of the recorded arrivals."""
         return self.origin_s if self._pace is None else self._pace.now_s()
 
+    @property
+    def held(self) -> bool:
+        """Whether it stands still."""
+        return self._pace is not None and self._pace.held
+
+    def hold(self) -> None:
+        """Stand still."""
+        if self._pace is not None:
+            self._pace.hold()
+
+    def go_on(self) -> None:
+        """Play on from where it stands."""
+        if self._pace is not None:
+            self._pace.go_on()
+
     def perform(self, activity: Activity | None, posture: Activity | None = None) -> None:
         """Ignore it: what was recorded has been done."""
 
     async def __aenter__(self) -> Self:
         self._recording = await asyncio.to_thread(read_recording, self._path)
-        self._pace = Pace(self.origin_s, self._speed)
+        self._pace = Pace(self.origin_s + self._from_s, self._speed)
         return self
 
     async def __aexit__(

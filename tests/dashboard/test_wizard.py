@@ -7,7 +7,13 @@ import pytest
 
 from dashboard.forward import nameless
 from dashboard.service.engine import RefusedError
-from dashboard.service.remembered import OTHERWISE_DEG, Remembered, remembered, sits_otherwise
+from dashboard.service.remembered import (
+    OTHERWISE_DEG,
+    Remembered,
+    remembered,
+    sits_otherwise,
+    usual_turns,
+)
 from dashboard.service.validity import AWAY_S, OLD_S, Validity
 from dashboard.service.wizard import (
     FUSED_S,
@@ -167,6 +173,10 @@ def test_the_library_remembers_a_persons_last_good_calibration(tmp_path, demo):
     found = remembered(library, "Blue Heron")
     assert found.started == "2026-03-04"
     assert set(found.q_sb) == set(found.sensors) == set(Placement)
+    usual = usual_turns(library, "Blue Heron")
+    assert all(20 < deg < 80 for deg in usual[Activity.SEATED].values())
+    assert usual[Activity.SEATED].keys() == {"left", "right"}
+    assert usual_turns(library, "Grey Owl") == {}
     summary = json.loads((folder / "summary.json").read_bytes())
     summary["calibration"]["verdict"] = "doubtful"
     (folder / "summary.json").write_text(json.dumps(summary))

@@ -11,6 +11,9 @@ const ZONE_WORDS = Object.freeze({
   still: text("Hips still. The turn comes from the chest."),
   following: text("Hips are joining in: keep them still."),
   against: text("Hips turn the other way: let them rest."),
+  usual: text("In your usual range, hips still."),
+  beyond: text("Further than usual. Only if it stays easy."),
+  far: text("Far enough. Come back before it stretches."),
 });
 
 /** @param {Zone} zone @returns {string} one short sentence */

@@ -4,9 +4,11 @@ import { h } from "./dom.js";
 import { isCalibrated, isLeading } from "./guide.js";
 import { icon } from "./icons.js";
 import { DRILLS } from "./segments.js";
-import { say } from "./words.js";
+import { say, text } from "./words.js";
 
 const REMEMBER = "torso.drill";
+
+const LABELS = Object.freeze({ start: text("Start"), stop: text("Stop"), pause: text("Pause"), play: text("Play") });
 
 /**
  * @typedef {object} Actions
@@ -35,9 +37,9 @@ export class Controls {
       option.input.checked = option.activity === remembered;
       option.input.addEventListener("change", () => remember(option.activity));
     }
-    const choice = h("fieldset", { class: "choice" }, h("legend", {}, say("Drill")),
+    this.choice = h("fieldset", { class: "choice" }, h("legend", {}, say("Drill")),
       ...this.options.map((option) => h("label", {}, option.input, h("span", {}, say(option.name)))));
-    this.element = h("div", { class: "controls" }, choice, this.big, this.calibrate, this.mark, this.rezero, this.start);
+    this.element = h("div", { class: "controls" }, this.choice, this.big, this.calibrate, this.mark, this.rezero, this.start);
     this.running = false;
   }
 
@@ -61,19 +63,19 @@ export class Controls {
       option.input.disabled = busy;
       if (snapshot?.drill && snapshot.state === "drill") option.input.checked = option.activity === snapshot.drill;
     }
-    // What is played has been done: there is nothing to start or mark.
+    // What is played has been done: there is nothing to start or mark, only to hold.
     const played = snapshot?.source?.kind === "replay";
-    this.element.hidden = played;
+    for (const element of [this.choice, this.big, this.calibrate, this.mark, this.rezero]) element.hidden = played;
     const usable = connected && !played && ["idle", "ended", "drill", "calibrating"].includes(snapshot?.state);
     const waiting = led || snapshot?.state === "calibrating";
-    this.#able(this.start, usable && (this.running || !waiting));
+    this.#able(this.start, played ? connected : usable && (this.running || !waiting));
     this.#able(this.calibrate, usable && !this.running && !waiting);
     this.#able(this.mark, usable && this.running);
     this.#able(this.rezero, usable && !waiting);
     const calibrateNext = usable && !this.running && !waiting && !isCalibrated(snapshot.calibration);
     this.start.classList.toggle("primary", !calibrateNext);
     this.calibrate.classList.toggle("primary", calibrateNext);
-    this.#label(this.running);
+    this.#label(!played ? this.running ? "stop" : "start" : snapshot.paused ? "play" : "pause");
   }
 
   /** @param {HTMLElement} button @param {boolean} able */
@@ -81,14 +83,13 @@ export class Controls {
     /** @type {HTMLButtonElement} */ (button).disabled = !able;
   }
 
-  /** @param {boolean} running */
-  #label(running) {
-    const name = running ? "stop" : "start";
+  /** @param {keyof typeof LABELS} name */
+  #label(name) {
     if (this.start.classList.contains(`is-${name}`)) return;
-    this.start.classList.remove("is-start", "is-stop");
+    this.start.classList.remove(...Object.keys(LABELS).map((label) => `is-${label}`));
     this.start.classList.add(`is-${name}`);
-    const words = running ? say("Stop") : say("Start");
-    this.start.replaceChildren(icon(name), h("span", {}, words));
+    const words = say(LABELS[name]);
+    this.start.replaceChildren(icon(name === "play" ? "start" : name), h("span", {}, words));
     this.start.title = `${words} (${say("space")})`;
   }
 }

@@ -4,6 +4,7 @@ import { svg } from "./dom.js";
 
 const PATHS = {
   start: ["M6.5 4.2v11.6l9-5.8z"],
+  pause: ["M6.5 4.5v11M13.5 4.5v11"],
   stop: ["M5.5 5.5h9v9h-9z"],
   calibrate: ["M10 2.5v3M10 14.5v3M2.5 10h3M14.5 10h3", "M10 14a4 4 0 1 0 0-8 4 4 0 0 0 0 8z"],
   mark: ["M5 17.5v-15", "M5 3.5h9.5l-2.2 3.2 2.2 3.3H5"],

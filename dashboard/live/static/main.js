@@ -187,7 +187,7 @@ class LiveView {
   #judge(now_ms) {
     const latest = (/** @type {string} */ name) => this.history.latest(COLUMN[name]);
     const usable = this.snapshot?.state === "drill" && this.snapshot.neutral_known && this.connection === "open";
-    const moment = { total: usable ? latest("total") : NaN, pelvis: latest("pelvis"), pelvis_sd: latest("pelvis_sd"), share: latest("share_pelvis") };
+    const moment = { total: usable ? latest("total") : NaN, pelvis: latest("pelvis"), pelvis_sd: latest("pelvis_sd"), share: latest("share_pelvis"), usual: this.#usual(latest("total")), comfortable: settings().comfortable_range };
     const before = this.steady.shown;
     const zone = this.steady.follow(judge(moment), now_ms / 1000);
     const advice = this.parts.status.coachWords.textContent ?? "";
@@ -198,6 +198,11 @@ class LiveView {
     if (zone.level === "rest") return;
     this.sound.tone(zone.level);
     if (zone.level !== "good") this.sound.speak(zoneWords(zone), now_ms);
+  }
+
+  /** @param {number} total @returns {number | undefined} how far this wearer usually turns to this side */
+  #usual(total) {
+    return this.snapshot?.wearer?.usual?.[this.#drill]?.[total > 0 ? "left" : "right"];
   }
 
   #toggleBig() {
@@ -232,7 +237,8 @@ class LiveView {
 
   #startOrStop() {
     const { controls } = this.parts;
-    if (controls.running) this.#command("stop");
+    if (this.snapshot?.source?.kind === "replay") this.#command(this.snapshot.paused ? "play" : "pause");
+    else if (controls.running) this.#command("stop");
     else this.#command("begin", { activity: controls.drill, guided: true });
   }
 

@@ -29,6 +29,25 @@ test("what the uncertainty could explain is not held against anyone", () => {
   assert.equal(turn({ pelvis: 8, share: 0.2, pelvis_sd: 3 }), "good");
 });
 
+test("the target zone is the wearer's own, wider before it than beyond", () => {
+  const code = (fields) => judge({ total: 40, pelvis: 1, pelvis_sd: 0.5, share: 0.03, ...fields }).code;
+  assert.equal(code({}), "still");
+  assert.equal(code({ usual: 46 }), "usual");
+  assert.equal(code({ usual: 48 }), "still");
+  assert.equal(code({ usual: 37 }), "usual");
+  assert.equal(code({ usual: 36 }), "beyond");
+  assert.equal(code({ usual: 36, pelvis: 14, share: 0.35 }), "following");
+});
+
+test("a comfortable range ends before the usual one, whatever the hips do", () => {
+  const code = (fields) => judge({ total: 34, pelvis: 1, pelvis_sd: 0.5, share: 0.03, comfortable: true, ...fields }).code;
+  assert.equal(code({}), "still");
+  assert.equal(code({ total: -36 }), "far");
+  assert.equal(code({ usual: 37 }), "far");
+  assert.equal(code({ usual: 60 }), "still");
+  assert.equal(code({ total: 36, pelvis: 14, share: 0.4 }), "far");
+});
+
 test("near the middle, or without numbers, nothing is judged", () => {
   assert.equal(turn({ total: 10, pelvis: 9, share: 0.9 }), "rest");
   assert.equal(turn({ total: NaN }), "rest");

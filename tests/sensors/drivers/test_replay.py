@@ -1,5 +1,7 @@
 """A recording played as a source: the same items, and the same samples, at any pace."""
 
+import asyncio
+
 import pytest
 
 from sensors.drivers.base import LinkChange, LinkState, Notification
@@ -85,3 +87,23 @@ async def test_a_missing_recording_is_told_on_entering(tmp_path):
 async def test_a_speed_that_cannot_be(recorded, speed):
     with pytest.raises(ValueError, match="not above 0"):
         await ReplaySource(recorded, speed=speed).__aenter__()
+
+
+async def test_it_stands_still_and_goes_on_from_there(recorded, monkeypatch):
+    now_s = [9.0]
+    monkeypatch.setattr("time.monotonic", lambda: now_s[0])
+    async with ReplaySource(recorded, speed=2.0, from_s=0.5) as replay:
+        heard = aiter(replay)
+        assert [(await anext(heard)).arrival_s for _ in range(3)] == [50.0, 50.25, 50.5]
+        now_s[0] = 9.5
+        replay.hold()
+        now_s[0] = 99.0
+        assert replay.held
+        assert replay.now_s() == 51.5
+        waiting = asyncio.ensure_future(anext(heard))
+        done, _ = await asyncio.wait({waiting}, timeout=0.01)
+        assert not done
+        replay.go_on()
+        assert replay.now_s() == 51.5
+        now_s[0] = 99.5
+        assert (await waiting).arrival_s == 52.5

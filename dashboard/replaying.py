@@ -59,8 +59,8 @@ class Replay:
         from_s
             Session time to play from.
         """
-        what = ("--replay", str(recording.absolute()), "--speed", f"{speed:g}")
-        what = (*what, "--from-s", f"{from_s:.2f}")
+        pace = ("--speed", f"{speed:g}", "--from-s", f"{from_s:.2f}")
+        what = ("--replay", str(recording.absolute()), *pace)
         with self._lock:
             self._end()
             self.plays += 1

@@ -213,10 +213,10 @@ class Service:
             await asyncio.sleep(TICK_S)
 
 
-def session_place(library: Library, kind: str, wearer: Callable[[], str]) -> Place:
+def session_place(library: Library, kind: str, wearer: Callable[[], str] = str) -> Place:
     """Put each recording into a session of the library, named after its time and drill.
 
-    ``wearer`` tells whose it is.
+    ``wearer`` tells whose it is; by default nobody's in particular.
     """
 
     def new_recording(drill: Activity | None) -> Path:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 RATE_RANGE_HZ = (20.0, 1000.0)
 
+MOST = 1e6
+"""Beyond it lies no measurement in any unit, but a row that was damaged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -71,6 +74,7 @@ def checked(samples: Samples) -> ImuBlock:
     if not len(t_s):
         raise SourceError(samples.path, "holds a header but no samples.")
     _check_time(samples)
+    _check_size(samples)
     _check_units(samples)
     quat = None if samples.quat is None else _unit_quaternions(samples, samples.quat)
     nothing = np.full((len(t_s), 3), np.nan)
@@ -149,6 +153,23 @@ def _check_time(samples: Samples) -> None:
             " Is the time in seconds?",
             column=column,
         )
+
+
+def _check_size(samples: Samples) -> None:
+    names = samples.names
+    for group, values in ((names.acc, samples.acc), (names.gyr, samples.gyr),
+                          (names.quat, samples.quat)):  # fmt: skip
+        if values is None:
+            continue
+        wrong = np.argwhere(np.abs(values) > MOST)
+        if len(wrong):
+            row, column = (int(n) for n in wrong[0])
+            raise SourceError(
+                samples.path,
+                f"{values[row, column]:.3g} is more than any sensor measures.",
+                row=samples.row_of(row),
+                column=group[column],
+            )
 
 
 def _check_units(samples: Samples) -> None:

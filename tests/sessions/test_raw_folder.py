@@ -83,6 +83,7 @@ SPOILED = [
     ("pelvis.csv", cell(17, 6, ""), "row 17, column gyr_z: is empty"),
     ("pelvis.csv", cell(401, 6, "nan"), "row 401, column gyr_z: 'nan' is not a finite number"),
     ("pelvis.csv", cell(2, 0, "inf"), "row 2, column time_s: 'inf' is not a finite number"),
+    ("pelvis.csv", cell(9, 4, "1e199"), "row 9, column gyr_x: 1e+199 is more than any sensor"),
     ("pelvis.csv", cell(9, 4, "1e999"), "row 9, column gyr_x: '1e999' is not a finite number"),
     ("upper_back.csv", cell(30, 0, "0.1"), "row 30, column time_s: 0.1 after 0.27 runs backwards"),
     ("upper_back.csv", cell(30, 0, "0.27"), "row 30, column time_s: 0.27 after 0.27 repeats"),

@@ -30,6 +30,7 @@ from dashboard.service.live import Service
 from sensors.drivers.simulated import SimulatedSource
 from sensors.recording import pack_recording, read_recording
 from sensors.samples import Activity
+from sessions.batch.worker import end_with_parent
 from sessions.library import open_library
 
 if TYPE_CHECKING:
@@ -177,5 +178,6 @@ def _live(folder: Path, parent: Connection, arrived_s) -> None:
             parent.send(time.monotonic())
             await asyncio.gather(service.read(), service.tick())
 
+    end_with_parent()
     with suppress(KeyboardInterrupt):
         asyncio.run(session())

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,9 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the sessions of whoever runs it, nor depends on their settings."""
     monkeypatch.setenv("TORSO_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TORSO_SETTINGS", str(tmp_path / "settings.json"))
+
+
+@pytest.fixture(autouse=True)
+def own_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that was tested leaves itself as the main module; child processes would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])

@@ -92,7 +92,8 @@ def calls(path: Path) -> set[str]:
 
 
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
-MAKERS = {ROOT / "sensors" / "private.py"}
+# The tables of a batch may lie on a cluster's file system, which has its own rules of who may look.
+MAKERS = {ROOT / "sensors" / "private.py", ROOT / "sessions" / "batch" / "tables.py"}
 
 
 def test_files_and_folders_are_made_in_one_place() -> None:

@@ -337,7 +337,7 @@ def household_of(data: Path, faults: Path, port: int) -> int:
     page = ["-m", "dashboard.server", *own, "--port", str(port)]
     serving = _Told("page", page, faults / "page.pid")
     # The dashboard's own supervisor, with a service that fails in place of its own.
-    with household._Household(household.Child("service", service), serving) as both:  # noqa: SLF001
+    with household._Household(household.Child("service", service), serving) as both:  # noqa: SLF001  # see above
         return both.keep(port, open_browser=False)
 
 

@@ -173,7 +173,7 @@ def _live(folder: Path, parent: Connection, arrived_s) -> None:
                 arrived_s.value = item.arrival_s
                 take(item)
 
-            service.engine.take = watched  # type: ignore[method-assign]
+            service.engine.take = watched  # type: ignore[method-assign]  # to see it come
             service.engine.record(source.now_s())
             parent.send(time.monotonic())
             await asyncio.gather(service.read(), service.tick())

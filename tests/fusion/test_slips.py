@@ -58,11 +58,17 @@ def sat(t_s, slip_deg=0.0, turned_deg=0.0, lean_deg=0.0, facing_deg=0.0):
     return held(t_s, joint, [lean_deg, 0.5 * lean_deg + slip_deg, 0.5 * lean_deg])
 
 
-@pytest.mark.parametrize("elsewhere", [{"lean_deg": 7.0}, {"facing_deg": 55.0}])
-def test_a_slip_is_told_after_the_wearer_sits_otherwise(elsewhere):
+def at_home():
+    """A finder that has seen four neutrals, seated."""
     finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
     for i in range(4):
         finder.update(sat(4.0 * i))
+    return finder
+
+
+@pytest.mark.parametrize("elsewhere", [{"lean_deg": 7.0}, {"facing_deg": 55.0}])
+def test_a_slip_is_told_after_the_wearer_sits_otherwise(elsewhere):
+    finder = at_home()
     for i in range(4, 10):
         finder.update(sat(4.0 * i, **elsewhere))
     assert finder.found == []
@@ -73,9 +79,7 @@ def test_a_slip_is_told_after_the_wearer_sits_otherwise(elsewhere):
 
 
 def test_a_slip_right_after_a_change_of_posture_is_told():
-    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
-    for i in range(4):
-        finder.update(sat(4.0 * i))
+    finder = at_home()
     for i in range(4, 6):
         finder.update(sat(4.0 * i, lean_deg=7.0))
     for i in range(6, 10):
@@ -84,9 +88,7 @@ def test_a_slip_right_after_a_change_of_posture_is_told():
 
 
 def test_another_posture_is_neutral_from_then_on():
-    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
-    for i in range(4):
-        finder.update(sat(4.0 * i))
+    finder = at_home()
     for i in range(4, 10):
         finder.update(sat(4.0 * i, lean_deg=14.0))
     assert finder.tilt_deg(sat(60.0, lean_deg=14.0)) < 1.0
@@ -94,9 +96,7 @@ def test_another_posture_is_neutral_from_then_on():
 
 
 def test_a_slip_about_the_vertical_is_told_by_the_headings_alone():
-    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
-    for i in range(4):
-        finder.update(sat(4.0 * i))
+    finder = at_home()
     for i in range(4, 8):
         finder.update(sat(4.0 * i, turned_deg=10.0))
     assert [slip.sensor for slip in finder.found] == [1]

@@ -1,11 +1,13 @@
-"""The low-pass in front of the repetition finder, causal and zero-phase."""
+"""The low-pass in front of the repetition finder, causal and zero-phase.
+
+Small enough to be written here: ``scipy.signal`` would take longer to import than all the rest.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfilt_zi, sosfiltfilt
 
 from fusion.grid import GRID_HZ
 
@@ -15,31 +17,69 @@ if TYPE_CHECKING:
 LIVE_HZ = 5.0
 SMOOTH_HZ = 6.0
 
+_MARGIN = 9
+
+
+class Butterworth:
+    """Second order, block by block, settled on the first value.
+
+    Parameters
+    ----------
+    cutoff_hz
+        Half power there, of values at the rate of the grid.
+    """
+
+    def __init__(self, cutoff_hz: float) -> None:
+        k = np.tan(np.pi * cutoff_hz / GRID_HZ)  # the bilinear transform, warped to the cut-off
+        scale = 1.0 / (1.0 + np.sqrt(2.0) * k + k**2)
+        self._gain = float(k**2 * scale)
+        self._a1 = float(2.0 * (k**2 - 1.0) * scale)
+        self._a2 = float((1.0 - np.sqrt(2.0) * k + k**2) * scale)
+        self._before: FloatArray | None = None
+        self._y1 = self._y2 = 0.0
+
+    def update(self, x: FloatArray) -> FloatArray:
+        """Filtered values (m,)."""
+        if not len(x):
+            return x
+        if self._before is None:
+            self._before = np.repeat(x[:1], 2)
+            self._y1 = self._y2 = float(x[0])
+        x = np.concatenate([self._before, x])
+        self._before = x[-2:]
+        driven = self._gain * (x[2:] + 2.0 * x[1:-1] + x[:-2])
+        a1, a2, y1, y2 = self._a1, self._a2, self._y1, self._y2
+        y = []
+        for value in driven.tolist():
+            y1, y2 = value - a1 * y1 - a2 * y2, y1
+            y.append(y1)
+        self._y1, self._y2 = y1, y2
+        return np.array(y)
+
 
 class LowPass:
-    """Second-order Butterworth, block by block, that starts settled on the first value."""
+    """Values and their rate as they come."""
 
     def __init__(self) -> None:
-        self._sos = butter(2, LIVE_HZ, fs=GRID_HZ, output="sos")
-        self._state: FloatArray | None = None
-        self._last = 0.0
+        self._filter = Butterworth(LIVE_HZ)
+        self._last: float | None = None
 
     def update(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Filtered values (m,) and their rate per second."""
         if not len(x):
             return x, x
-        if self._state is None:
-            self._state = sosfilt_zi(self._sos) * x[0]
-            self._last = float(x[0])
-        y, self._state = sosfilt(self._sos, x, zi=self._state)
-        rate = np.diff(y, prepend=self._last) * GRID_HZ
+        y = self._filter.update(x)
+        rate = np.diff(y, prepend=y[0] if self._last is None else self._last) * GRID_HZ
         self._last = float(y[-1])
-        return np.asarray(y), np.asarray(rate)
+        return y, np.asarray(rate)
 
 
 def smooth_lowpass(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Zero-phase filtered values (m,) and their rate per second."""
     if len(x) < 16:
         return x, np.zeros_like(x)
-    y = sosfiltfilt(butter(2, SMOOTH_HZ, fs=GRID_HZ, output="sos"), x)
-    return np.asarray(y), np.gradient(y) * GRID_HZ
+    # Both ends are mirrored in their last value, so that no step starts the filter.
+    head, tail = 2 * x[0] - x[_MARGIN:0:-1], 2 * x[-1] - x[-2 : -_MARGIN - 2 : -1]
+    forth = Butterworth(SMOOTH_HZ).update(np.concatenate([head, x, tail]))
+    y = Butterworth(SMOOTH_HZ).update(forth[::-1])[::-1][_MARGIN:-_MARGIN]
+    return y, np.gradient(y) * GRID_HZ

@@ -13,10 +13,10 @@ ratios are never averaged and never taken between peaks at different instants.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.signal import lfilter
 from scipy.special import betaincinv, ndtri
 
 from fusion.results import Interval, Shares, SplitSource
@@ -113,8 +113,12 @@ def shares_now(segments_deg: FloatArray, state: FloatArray, step_s: float) -> Fl
     keep = float(np.exp(-step_s / NOW_S))
     total = segments_deg.sum(axis=1, keepdims=True)
     products = np.hstack([segments_deg * total, total**2])
-    sums, last = lfilter([1 - keep], [1, -keep], products, axis=0, zi=keep * state[None])
-    state[:] = last[0] / keep
+    windowed = [
+        list(accumulate(new, lambda held, value: keep * held + value, initial=start))
+        for new, start in zip(((1 - keep) * products).T.tolist(), state.tolist(), strict=True)
+    ]
+    sums = np.array(windowed).T[1:]
+    state[:] = [column[-1] for column in windowed]
     shown = sums[:, 3:] > SHOW_DEG**2
     return np.where(shown, sums[:, :3] / np.where(shown, sums[:, 3:], 1.0), np.nan)
 

@@ -120,6 +120,16 @@ def test_the_command_line_starts_without_what_it_does_not_need(command: list[str
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_what_measures_starts_without_the_slow_parts_of_scipy() -> None:
+    slow = ("scipy.signal", "scipy.stats", "scipy.optimize", "scipy.interpolate")
+    code = (
+        "import sys, dashboard.service.engine, sensors.simulation.session\n"
+        f"print([name for name in {slow!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_every_code_is_explained() -> None:
     explained = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/reasons.md").read_text(), re.M))
     used: set[str] = set()

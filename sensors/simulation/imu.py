@@ -8,11 +8,11 @@ biomechanics reference §8.3–8.4, :mod:`sensors.simulation.severity`.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import cont2discrete, lfilter
 
 from sensors.samples import GRAVITY_MPS2, FloatArray, ImuBlock, Placement
 from sensors.simulation import rotations
@@ -196,20 +196,26 @@ class Wobble:
 
     def __init__(self, natural_hz: float, damping: float, gain: float, step_hz: float) -> None:
         natural = 2.0 * np.pi * natural_hz
-        spring = np.array([1.0]), np.array([1.0, 2.0 * damping * natural, natural**2])
-        numerator, self._denominator, _ = cont2discrete(spring, 1.0 / step_hz, method="zoh")
-        self._numerator = -gain * numerator[0]
+        # A spring that swings is one complex mode: its imaginary part is what is seen. Pushed
+        # evenly from step to step, it is exact.
+        mode = natural * complex(-damping, np.sqrt(1.0 - damping**2))
+        self._turn = np.exp(mode / step_hz)
+        self._push = (self._turn - 1.0) / mode
+        self._seen = -gain / mode.imag
         self._step_hz = step_hz
-        self._state: FloatArray = np.zeros((2, 3))
+        self._state = np.zeros(3, complex)
 
     def follow(self, q: FloatArray) -> FloatArray:
         """Turn of the sensor (n, 4) at the inner ones of orientations (n + 2, 4)."""
         steps = rotations.to_rotvec(rotations.multiply(rotations.conjugate(q[:-1]), q[1:]))
-        acceleration = np.diff(steps, axis=0) * self._step_hz**2
-        wobble, self._state = lfilter(
-            self._numerator, self._denominator, acceleration, axis=0, zi=self._state
-        )
-        return rotations.from_rotvec(wobble)
+        pushes = self._push * np.diff(steps, axis=0) * self._step_hz**2
+        swings = [
+            list(accumulate(pushed, lambda swing, push: self._turn * swing + push, initial=state))
+            for pushed, state in zip(pushes.T.tolist(), self._state.tolist(), strict=True)
+        ]
+        states = np.array(swings).T
+        self._state = states[-1]
+        return rotations.from_rotvec(self._seen * states[:-1].imag)
 
 
 def _digitised(values: FloatArray, full_range: float) -> tuple[FloatArray, npt.NDArray[np.bool_]]:

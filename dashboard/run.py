@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from dashboard.service.ask import get_json
+from dashboard.service.outlets import LslMissingError, load_lsl
 from dashboard.service.runfile import ALREADY_RUNNING, RunningService, read_running
 from dashboard.serving import PORT_TAKEN, listen
 from sessions.library import data_folder
@@ -33,6 +34,16 @@ POLL_S: Final = 0.1
 NOT_SHARED_LATER: Final = (
     "--share can only be asked for at the start: if the Share page shows no link, end torso"
     " (Ctrl-C where it runs) and start it again with --share."
+)
+
+LSL_ON: Final = (
+    "Lab Streaming Layer: whoever is on your network can read 'torso angles', 'torso shares' and"
+    " 'torso events' while torso runs; they are not encrypted."
+)
+
+NO_LSL_LATER: Final = (
+    "--lsl can only be asked for at the start: if no stream is found, end torso (Ctrl-C where it"
+    " runs) and start it again with --lsl."
 )
 
 IN_VAIN: Final = frozenset({ALREADY_RUNNING, PORT_TAKEN})
@@ -53,6 +64,7 @@ def run_dashboard(
     demo: bool = False,
     source: str = "simulated",
     share: bool = False,
+    lsl: bool = False,
 ) -> int:
     """Show the dashboard until Ctrl-C; return the exit status.
 
@@ -72,11 +84,20 @@ def run_dashboard(
         Let the wearer calibrate and begin the seated drill without being asked.
     share
         Let whoever has the link that is printed watch from the same network.
+    lsl
+        Stream to the Lab Streaming Layer, too.
     """
+    if lsl:
+        try:
+            load_lsl()
+        except LslMissingError as error:
+            _say(str(error))
+            return 1
     data_root = data_folder(data)
     running = read_running(data_root)
     if running is not None:
-        return _show_running(running, open_browser=open_browser, share=share)
+        later = [NOT_SHARED_LATER] * share + [NO_LSL_LATER] * lsl
+        return _show_running(running, later, open_browser=open_browser)
     found = free_port(port)
     if found is None:
         _say(f"No free port between {port} and {port + PORTS_TO_TRY - 1}: choose with --port.")
@@ -87,9 +108,12 @@ def run_dashboard(
     service = ["-P", "-m", "dashboard.service", *own, "--page-port", str(found)]
     service += ["--source", source, "--seed", str(seed), "--speed", str(speed)]
     service += ["--autostart"] if demo else []
+    service += ["--lsl"] if lsl else []
     page = ["-P", "-m", "dashboard.server", *own, "--port", str(found)]
     page += ["--share"] if share else []
     with _Household(Child("service", service), Child("page", page)) as household:
+        if lsl:
+            _say(LSL_ON)
         return household.keep(found, open_browser=open_browser)
 
 
@@ -104,13 +128,14 @@ def free_port(wanted: int) -> int | None:
     return None
 
 
-def _show_running(running: RunningService, *, open_browser: bool, share: bool) -> int:
+def _show_running(running: RunningService, too_late: Sequence[str], *, open_browser: bool) -> int:
+    """Show the page of the torso that runs; say what can only be asked for at its start."""
     _say(f"torso is already running: {running.page_url}")
-    if share:
-        _say(NOT_SHARED_LATER)
+    for words in too_late:
+        _say(words)
     if open_browser:
         webbrowser.open(running.page_url)
-    return 1 if share else 0
+    return 1 if too_late else 0
 
 
 def _say(words: str) -> None:

@@ -55,6 +55,11 @@ def _add_page_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let others on your network watch: prints a link and a code for their phones",
     )
+    option(
+        "--lsl",
+        action="store_true",
+        help="send angles, shares and events to the Lab Streaming Layer on your network",
+    )
     option("--data", metavar="DIR", type=Path, help="data folder (default: TORSO_DATA or yours)")
 
 
@@ -81,6 +86,8 @@ def run_demo(args: argparse.Namespace) -> int:
             if getattr(args, name):
                 args.parser.error(f"--{name} needs --headless")
         return run_dashboard(args)
+    if args.lsl:
+        args.parser.error("--lsl sends what happens live: leave out --headless")
     if args.out is None:
         args.parser.error("--headless needs --out DIR")
     return _run_headless(args)
@@ -98,6 +105,7 @@ def run_dashboard(args: argparse.Namespace) -> int:
         demo=args.demo,
         source=args.source,
         share=args.share,
+        lsl=args.lsl,
     )
 
 

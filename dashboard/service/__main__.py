@@ -13,6 +13,7 @@ from dashboard.calibrating import open_store
 from dashboard.nearby import open_radio, open_roles
 from dashboard.service.finder import Finder
 from dashboard.service.live import ServiceOptions, serve
+from dashboard.service.outlets import LslMissingError
 from dashboard.service.runfile import ALREADY_RUNNING, AlreadyRunningError
 from dashboard.service.wizard import ACTIVITY_OF, CalibrationStep
 from sensors.drivers.ble_source import BleSource
@@ -35,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     autostart = (Activity.SEATED,) if options.autostart else ()
-    settings = ServiceOptions(options.data, autostart, options.page_port, options.supervised)
+    settings = ServiceOptions(
+        options.data, autostart, options.page_port, options.supervised, options.lsl
+    )
     try:
         again = True
         while again:
@@ -43,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AlreadyRunningError as error:
         sys.stderr.write(f"{error}\n")
         return ALREADY_RUNNING
-    except SensorError as error:
+    except (SensorError, LslMissingError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -73,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how often each simulated sensor's link is gone for some seconds",
     )
     option("--page-port", type=int, default=0, help="where the page will be, for a second start")
+    option("--lsl", action="store_true", help="stream to the Lab Streaming Layer, too")
     option("--supervised", action="store_true", help="end when standard input closes")
     return parser
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.messages import flag_words, rep_words
+from dashboard.service.hub import Happening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,14 @@ def describe_rep(rep: Rep) -> dict[str, object]:
         "reasons": list(rep.reasons),
         "words": rep_words(rep.reasons),
     }
+
+
+def rep_happening(rep: Rep) -> Happening:
+    """A finished repetition as what happened when it ended."""
+    facts = describe_rep(rep)
+    del facts["words"]
+    moments = {name: facts.pop(name) for name in ("start_s", "peak_s", "end_s")}
+    return Happening(rep.end_s, "repetition", facts, moments)
 
 
 def describe_shares(shares: Shares) -> dict[str, object]:

@@ -12,8 +12,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dashboard.service.describe import rep_happening
 from dashboard.service.fuser import Fuser
 from dashboard.service.guide import Guide
+from dashboard.service.hub import Happening
 from dashboard.service.links import SensorLink
 from dashboard.service.prelude import Prelude
 from dashboard.service.recorder import Recorder, Zero
@@ -128,6 +130,8 @@ class Engine:
         update = self.fuser.advance()
         if update is not None:
             self._publish(update)
+            for rep in update.reps:
+                self._hub.tell(rep_happening(rep))
         self._lead_wizard(now_s)
 
     # What a person, or the wearer, does
@@ -244,6 +248,7 @@ class Engine:
         self.ended = False
         self.marks.clear()
         self.fuser.begin_session()
+        self._hub.tell(Happening(now_s - self.origin_s, "recording_started"))
 
     def stop(self, now_s: float) -> None:
         """End activity and recording.
@@ -268,6 +273,7 @@ class Engine:
         if recorder is None:
             return
         recorder.close()
+        self._hub.tell(Happening(now_s - self.origin_s, "recording_stopped"))
         self._prelude.end_recording()
         if recorder.path is not None:
             self.closed.append(recorder.path)
@@ -279,6 +285,13 @@ class Engine:
         if self.recorder is not None:
             self.recorder.write(entry)
         self.fuser.take(entry)
+        if isinstance(entry, Step):
+            self._tell(entry)
+
+    def _tell(self, step: Step) -> None:
+        named = step.kind in {StepKind.BEGIN, StepKind.END}
+        facts = {"activity": step.activity.value} if named else {}
+        self._hub.tell(Happening(step.arrival_s - self.origin_s, step.kind.value, facts))
 
     def _publish(self, update: Update) -> None:
         fresh = update.frames.t_s > self._published_s

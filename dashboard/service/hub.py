@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
 from dashboard.service.wire import VALUES, Float32Array, encode_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from sensors.samples import FloatArray
@@ -21,6 +23,30 @@ HISTORY_FRAMES = 1200
 
 BACKLOG_FRAMES = 200
 """How far a slow viewer may fall behind before it is brought to the newest frames: 2 s."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happened at ``t_s``; this and all ``moments`` are session times in s."""
+
+    t_s: float
+    name: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    moments: Mapping[str, float] = field(default_factory=dict)
+
+
+class Listener(Protocol):
+    """One in this process that is handed everything as it comes, and never waits."""
+
+    def frames(self, t_s: FloatArray, values: Float32Array) -> None:
+        """Fused frames, as in :meth:`Hub.publish`."""
+        ...
+
+    def happened(self, happening: Happening) -> None:
+        """Something happened."""
+        ...
 
 
 class Hub:
@@ -39,6 +65,7 @@ class Hub:
         self.unix_s = unix_s
         self.snapshot = ""
         self.count = 0
+        self.listeners: list[Listener] = []
         self._t_s: FloatArray = np.zeros(HISTORY_FRAMES)
         self._values: Float32Array = np.zeros((HISTORY_FRAMES, len(VALUES)), dtype=np.float32)
         self._arrival_s = 0.0
@@ -68,6 +95,11 @@ class Hub:
         self._values[slots] = values[len(t_s) - kept :]
         self._arrival_s = arrival_s
         self._wake()
+        self._hand_out(lambda listener: listener.frames(t_s, values))
+
+    def tell(self, happening: Happening) -> None:
+        """Hand what happened to the listeners; viewers read it in the snapshot."""
+        self._hand_out(lambda listener: listener.happened(happening))
 
     def publish_snapshot(self, text: str) -> None:
         """Replace the snapshot and wake the viewers."""
@@ -93,6 +125,15 @@ class Hub:
     def remove(self, viewer: Viewer) -> None:
         """Forget a viewer."""
         self._viewers.discard(viewer)
+
+    def _hand_out(self, to: Callable[[Listener], None]) -> None:
+        """A listener that fails hears no more; nothing of it reaches whoever published."""
+        for listener in tuple(self.listeners):
+            try:
+                to(listener)
+            except Exception:
+                logger.exception("a listener failed and hears no more")
+                self.listeners.remove(listener)
 
     def _wake(self) -> None:
         for viewer in self._viewers:

@@ -20,6 +20,7 @@ from dashboard.service.engine import Engine, Place, RefusedError
 from dashboard.service.finder import COMMANDS as FINDER_COMMANDS
 from dashboard.service.http import CommandError, service_app
 from dashboard.service.hub import Hub
+from dashboard.service.outlets import Outlets
 from dashboard.service.remembered import remembered, sits_otherwise, usual_turns
 from dashboard.service.replayed import items_of
 from dashboard.service.runfile import RunningService, sole_service, write_running
@@ -68,12 +69,15 @@ class ServiceOptions:
         The port of the page, to be found by a second start.
     supervised
         End when standard input closes.
+    lsl
+        Stream to the Lab Streaming Layer, too.
     """
 
     data_root: Path
     autostart: tuple[Activity, ...] = ()
     page_port: int = 0
     supervised: bool = False
+    lsl: bool = False
 
 
 class Service:
@@ -242,11 +246,17 @@ async def serve(source: Source, options: ServiceOptions, finder: Finder | None =
         If another service works in the data folder.
     SensorError
         If the source cannot be opened.
+    LslMissingError
+        If that layer is wanted and not installed.
     """
     library = open_library(options.data_root)
     with sole_service(options.data_root):
         async with source:
             service = Service(source, library, finder)
+            if options.lsl:
+                service.hub.listeners.append(
+                    Outlets(options.data_root, source.origin_s, source.now_s)
+                )
             listener = listen(0)
             token = secrets.token_urlsafe(32)
             server = LiveServer(service_app(service, token))
@@ -264,6 +274,7 @@ async def serve(source: Source, options: ServiceOptions, finder: Finder | None =
             async with _background((service.read(), service.tick(), service.analyst.run())):
                 await server.serve(sockets=[listener])
             service.engine.close(source.now_s())
+            service.hub.listeners.clear()
             if finder is not None:
                 await finder.close()
     return finder is not None and finder.chosen_anew

@@ -51,6 +51,13 @@ def test_an_analysis_needs_no_network(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr.count("went out")) == (0, 0), done.stderr
 
 
+def test_streams_into_the_network_are_not_even_loaded_unasked(tmp_path: Path) -> None:
+    code = (
+        "import sys, dashboard.run, dashboard.service.__main__\nassert 'pylsl' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_page_is_built_without_a_network(tmp_path: Path) -> None:
     done = cut_off(PAGE, str(tmp_path))
     assert (done.returncode, done.stderr.count("went out")) == (0, 0), done.stderr

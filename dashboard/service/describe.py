@@ -43,7 +43,8 @@ def rep_happening(rep: Rep) -> Happening:
     """A finished repetition as what happened when it ended."""
     facts = describe_rep(rep)
     del facts["words"]
-    moments = {name: facts.pop(name) for name in ("start_s", "peak_s", "end_s")}
+    moments = {"start_s": rep.start_s, "peak_s": rep.peak_s, "end_s": rep.end_s}
+    facts = {name: fact for name, fact in facts.items() if name not in moments}
     return Happening(rep.end_s, "repetition", facts, moments)
 
 

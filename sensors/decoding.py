@@ -35,8 +35,6 @@ REORDER_PACKETS = 32
 """A packet more than this far behind is not out of order but of another boot."""
 
 _RATE_MEMORY_S = 10.0
-_BACKWARDS = np.arange(4095.0, -1.0, -1.0)
-"""Steps from each sample of a burst to its last; no packet holds more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,14 +341,10 @@ def _known(parts: list[np.ndarray | None]) -> np.ndarray | None:
 
 def _times(pieces: list[_Piece]) -> FloatArray:
     """Session times of the samples of all pieces."""
-    if len(pieces) == 1:
-        _, count, last_t_s, step_s = pieces[0]
-        times: FloatArray = last_t_s - step_s * _BACKWARDS[-count:]
-        return times
-    counts = np.array([piece[1] for piece in pieces])
-    ends = np.cumsum(counts)
-    to_last = np.repeat(ends, counts) - np.arange(1, ends[-1] + 1)
-    steps_s = np.repeat([piece[3] for piece in pieces], counts)
-    times = np.repeat([piece[2] for piece in pieces], counts)
-    times -= steps_s * to_last
-    return times
+    return np.array(
+        [
+            last_t_s - step_s * to_last
+            for _, count, last_t_s, step_s in pieces
+            for to_last in range(count - 1, -1, -1)
+        ]
+    )

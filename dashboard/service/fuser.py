@@ -1,6 +1,7 @@
 """From raw entries to fused frames: the decoders, the pipeline, and what they found.
 
-They live as long as the service, so that a calibration holds for all sessions after it. Nothing
+They live as long as the service, so that a calibration holds for all sessions after it. What came
+since the last turn is decoded together: that costs little more than decoding one of it. Nothing
 that goes wrong in here may reach the recorder.
 """
 
@@ -45,6 +46,7 @@ class Fuser:
 
     def __init__(self, sensors: tuple[SensorInfo, ...], origin_s: float, setup: Setup) -> None:
         self._decoders = {info.sensor: StreamDecoder(info, origin_s) for info in sensors}
+        self._waiting: dict[SensorId, list[Notification]] = {s: [] for s in self._decoders}
         self._origin_s = origin_s
         self._setup = setup
         self._pipeline = Pipeline(setup, keep=False)
@@ -58,13 +60,14 @@ class Fuser:
         """Take in the next entry of the session."""
         if isinstance(entry, Notification):
             self.last_arrival_s = entry.arrival_s
-            self._guarded(lambda: self._take_notification(entry))
+            if entry.sensor in self._waiting and not self.failed:
+                self._waiting[entry.sensor].append(entry)
         elif isinstance(entry, Step):
             self._guarded(lambda: self._take_step(entry))
 
     def advance(self) -> Update | None:
-        """Fuse what can be fused by now; ``None`` if fusion has failed."""
-        update = self._guarded(self._pipeline.advance)
+        """Decode and fuse what has come by now; ``None`` if fusion has failed."""
+        update = self._guarded(self._advance)
         if update is not None:
             self.status = update.status
             self.reps.extend(update.reps)
@@ -75,7 +78,7 @@ class Fuser:
         return self._guarded(lambda: self._pipeline.progress(bows))
 
     def statistics(self, sensor: SensorId) -> LinkStatistics:
-        """Account of a sensor's samples."""
+        """Account of a sensor's samples, as far as they are decoded."""
         return self._decoders[sensor].statistics
 
     def loss(self, sensor: SensorId) -> float:
@@ -88,6 +91,7 @@ class Fuser:
 
     def begin_session(self) -> None:
         """Begin the list of repetitions and the account of losses anew; forget a failure."""
+        self._guarded(self._decode)
         self.reps.clear()
         if self.failed:
             self._pipeline = Pipeline(self._setup, keep=False)
@@ -96,13 +100,22 @@ class Fuser:
             statistics = self.statistics(sensor)
             self._counted[sensor] = (statistics.received, statistics.lost)
 
-    def _take_notification(self, notification: Notification) -> None:
-        decoder = self._decoders.get(notification.sensor)
-        block = None if decoder is None else decoder.feed(notification)
-        if decoder is not None and block is not None:
-            self._pipeline.push(decoder.info.placement, block)
+    def _advance(self) -> Update:
+        self._decode()
+        return self._pipeline.advance()
+
+    def _decode(self) -> None:
+        for sensor, waiting in self._waiting.items():
+            if not waiting:
+                continue
+            decoder = self._decoders[sensor]
+            block = decoder.feed_all(waiting)
+            waiting.clear()
+            if block is not None:
+                self._pipeline.push(decoder.info.placement, block)
 
     def _take_step(self, step: Step) -> None:
+        self._decode()
         t_s = step.arrival_s - self._origin_s
         match step.kind:
             case StepKind.BEGIN:
@@ -121,4 +134,6 @@ class Fuser:
         except Exception:
             logger.exception("fusion failed; the recording goes on")
             self.failed = True
+            for waiting in self._waiting.values():
+                waiting.clear()
             return None

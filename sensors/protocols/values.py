@@ -80,7 +80,7 @@ def need_rotation(quat: Sequence[float], protocol: str, data: bytes) -> None:
 
 def unit(quat: FloatArray) -> FloatArray:
     """Return quaternions (n, 4), none of length zero, at length one."""
-    lengths: FloatArray = np.sqrt(np.einsum("ij,ij->i", quat, quat))
+    lengths: FloatArray = np.sqrt(np.vecdot(quat, quat))
     return np.divide(quat, lengths[:, None])
 
 

@@ -73,20 +73,24 @@ class Layout:
     fields: dict[str, int]
 
     @property
-    def floats(self) -> int:
-        """How many single-precision numbers there are."""
-        return sum(_SIZES[name] for name in self.fields if name not in _KINDS)
+    def numbers(self) -> dict[str, slice]:
+        """Which of the single-precision numbers are whose."""
+        return {
+            name: slice((at - 4) // 4, (at - 4) // 4 + _SIZES[name])
+            for name, at in self.fields.items()
+            if name not in _KINDS
+        }
 
     @property
     def dtype(self) -> np.dtype[np.void]:
-        """The same for many payloads at once."""
-        kinds = [(_KINDS.get(name, "<f4"), (_SIZES[name],)) for name in self.fields]
-        offsets = list(self.fields.values())
+        """The same for many payloads at once: ``numbers``, and what else there is by its name."""
+        others = [name for name in self.fields if name in _KINDS]
+        count = sum(_SIZES[name] for name in self.numbers)
         return np.dtype(
             {
-                "names": list(self.fields),
-                "formats": kinds,
-                "offsets": offsets,
+                "names": ["numbers", *others],
+                "formats": [("<f4", (count,)), *((_KINDS[o], (_SIZES[o],)) for o in others)],
+                "offsets": [4, *(self.fields[o] for o in others)],
                 "itemsize": self.used,
             }
         )

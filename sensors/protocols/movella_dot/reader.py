@@ -95,13 +95,24 @@ class Form:
 
     def __init__(self, kind: PayloadId, rate_hz: float) -> None:
         layout = LAYOUTS[kind]
-        self._used, self._dtype = layout.used, layout.dtype
-        self._numbers = struct.Struct(f"<I{layout.floats}f")
-        self._names = frozenset(layout.fields)
-        self._turns = not self._names.isdisjoint({"quat", "dq"})
-        self._measures = self._turns or "gyr_dps" in self._names
+        self._used, self._dtype, self._where = layout.used, layout.dtype, layout.numbers
+        count = max(where.stop for where in self._where.values())
+        self._numbers = struct.Struct(f"<I{count}f")
         self._what = f"payload {kind.value}"
         self._rate_hz = rate_hz
+        self._acc = self._where.get("acc") or self._where.get("dv")
+        self._gyr = self._where.get("gyr_dps")
+        self._quat, self._dq = self._where.get("quat"), self._where.get("dq")
+        self._turns = self._quat is not None or self._dq is not None
+        self._measures = self._turns or self._gyr is not None
+        self._others = frozenset(layout.fields) - frozenset(self._where)
+        self._worth, self._most = np.ones(count), np.full(count, np.inf)
+        if "dv" in self._where:
+            self._worth[self._where["dv"]] = rate_hz
+        if self._gyr is not None:
+            self._worth[self._gyr], self._most[self._gyr] = DEGREE, _MAX_GYR
+        if self._acc is not None:
+            self._most[self._acc] = _MAX_ACC
         self._unpack = self.unpack
 
     def packed(self, data: bytes) -> Packed:
@@ -125,34 +136,23 @@ class Form:
     def unpack(self, raw: bytes) -> Burst:
         """Make arrays of checked payloads, one behind the other."""
         fields = np.frombuffer(raw, self._dtype)
-        acc, gyr = self._acc(fields), self._gyr(fields)
-        at_end = (abs(acc) > _MAX_ACC) | (abs(gyr) > _MAX_GYR)
-        clipped: BoolArray = np.logical_or.reduce(at_end, axis=1)
-        if "status" in self._names:
+        numbers: FloatArray = fields["numbers"] * self._worth
+        clipped: BoolArray = np.logical_or.reduce(abs(numbers) > self._most, axis=1)
+        gyr = unknown(len(fields)) if self._gyr is None else numbers[:, self._gyr]
+        if self._dq is not None:
+            gyr = _turned(unit(numbers[:, self._dq])) * self._rate_hz
+            clipped |= np.logical_or.reduce(abs(gyr) > _MAX_GYR, axis=1)
+        if "status" in self._others:
             clipped |= (fields["status"][:, 0] & CLIPPED) > 0
-        if "clips" in self._names:
+        if "clips" in self._others:
             clipped |= fields["clips"].any(axis=1)
         return Burst(
-            acc,
+            unknown(len(fields)) if self._acc is None else numbers[:, self._acc],
             gyr,
-            mag=fields["mag_au"] * (MAG_PER_LSB * _UT_PER_AU) if "mag_au" in self._names else None,
-            quat=unit(fields["quat"].astype(np.float64)) if "quat" in self._names else None,
+            mag=fields["mag_au"] * (MAG_PER_LSB * _UT_PER_AU) if "mag_au" in self._others else None,
+            quat=None if self._quat is None else unit(numbers[:, self._quat]),
             clipped=clipped,
         )
-
-    def _acc(self, fields: np.ndarray) -> FloatArray:
-        if "acc" in self._names:
-            return fields["acc"].astype(np.float64)
-        if "dv" in self._names:
-            return fields["dv"].astype(np.float64) * self._rate_hz
-        return unknown(len(fields))
-
-    def _gyr(self, fields: np.ndarray) -> FloatArray:
-        if "gyr_dps" in self._names:
-            return fields["gyr_dps"].astype(np.float64) * DEGREE
-        if "dq" in self._names:
-            return _turned(unit(fields["dq"].astype(np.float64))) * self._rate_hz
-        return unknown(len(fields))
 
 
 def _turned(quat: FloatArray) -> FloatArray:

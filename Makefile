@@ -14,6 +14,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # need not be compiled.
 INSTALL := $(PIP) install --no-compile --no-build-isolation -c constraints.txt
 
+# Where Python is told to keep no compiled modules, each process would compile all of them anew,
+# for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench clean browser compiler dbus
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-import zipfile
 from functools import partial
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from dashboard.views import exporting
 from dashboard.words import say, text
 from sessions.library import ANGLES, RECORDING, REPS, SUMMARY
 
@@ -28,17 +24,6 @@ FILES: Final = (
     (text("Recording"), RECORDING, "application/octet-stream",
      text("The sensors' raw data (MCAP)")),
 )  # fmt: skip
-
-FORMATS: Final = (
-    ("parquet", text("Parquet"), text("The tables, with units and definitions inside")),
-    ("bids", text("Motion-BIDS"), text("A data set to share: samples, events, results")),
-    ("opensim", text("OpenSim"), text("Orientation of each segment (.sto)")),
-    ("c3d", text("C3D"), text("Rotation of each segment, for movement laboratories")),
-    ("raw", text("Raw folder"), text("Samples of each sensor, to read or to analyse again")),
-    ("dot", text("Movella DOT CSV"), text("Samples as the Movella DOT app writes them")),
-    ("ximu3", text("x-IMU3 CSV"), text("Samples as the x-IMU3 logger writes them")),
-)
-"""Formats of :mod:`sessions.exports.formats` beside the files that are there already."""
 
 
 def offer(library: Library, session: StoredSession) -> None:
@@ -59,11 +44,7 @@ def offer(library: Library, session: StoredSession) -> None:
     if session.recording is None:
         return
     with st.popover(say("More formats"), icon=":material/download:"):
-        for name, label, help_words in FORMATS:
-            if name == "c3d" and find_spec("ezc3d") is None:
-                continue
-            file = f"{session.name}_{name}.zip"
-            _button(label, help_words, partial(packed, session, name), file, "application/zip")
+        exporting.offer(session)
 
 
 def _button(label: str, help_words: str, make: Callable[[], bytes], file: str, mime: str) -> None:
@@ -85,14 +66,3 @@ def report_of(library: Library, session: StoredSession) -> bytes:
 
     others = library.list(person=session.person) if session.person else ()
     return report_pdf(make_report(session, others))
-
-
-def packed(session: StoredSession, format_name: str) -> bytes:
-    """One export as a ZIP file."""
-    from sessions.exports.formats import export_session
-
-    out = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w") as archive:
-        for path in export_session(session.path, Path(folder), format_name):
-            archive.write(path, path.relative_to(folder), zipfile.ZIP_DEFLATED)
-    return out.getvalue()

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dashboard.views.wording import MARK_NAMES, SEGMENT_NAMES
+from dashboard.words import say
 from fusion.results import ANGLES, SD_ANGLES, Quality
 from sessions.counted import left_out
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
 Z95: Final = 1.96
 MOST_POINTS: Final = 1600
-SEGMENTS: Final = ("pelvis", "lumbar", "thoracic")
-NAMES: Final = tuple(s.capitalize() for s in SEGMENTS)
 HEIGHT_PX: Final = 340
 PEAKS_HEIGHT_PX: Final = 280
 QUIET: Final = "#7d8497"
@@ -50,7 +50,7 @@ def angle_points(angles: AngleTable, start_s: float, end_s: float) -> pa.Table:
     rows = rows[:: max(1, -(-len(rows) // MOST_POINTS))]
     usable = angles.quality[rows] < Quality.UNUSABLE
     parts = []
-    for segment, name in zip(SEGMENTS, NAMES, strict=True):
+    for segment, name in SEGMENT_NAMES.items():
         column = ANGLES.index(segment)
         value = np.where(usable, angles.angles_deg[rows, column], np.nan)
         half = Z95 * angles.sd_deg[rows, column]
@@ -58,7 +58,7 @@ def angle_points(angles: AngleTable, start_s: float, end_s: float) -> pa.Table:
             pa.table(
                 {
                     "time_s": angles.t_s[rows].round(3),
-                    "segment": [name] * len(rows),
+                    "segment": [say(name)] * len(rows),
                     "angle": _cells(value),
                     "lo": _cells(value - half),
                     "hi": _cells(value + half),
@@ -89,10 +89,10 @@ def angle_chart(
         How it felt, and when.
     """
     dashes = [[1, 0]] + 2 * [[1, 0] if measured else [6, 4]]
-    x = alt.X("time_s:Q", title="Time, s", scale=alt.Scale(nice=False))
-    colour = alt.Color("segment:N", scale=alt.Scale(domain=list(NAMES)), legend=_legend())
+    x = alt.X("time_s:Q", title=say("Time, s"), scale=alt.Scale(nice=False))
+    colour = _colour()
     dash = alt.StrokeDash(
-        "segment:N", scale=alt.Scale(domain=list(NAMES), range=dashes), legend=_legend()
+        "segment:N", scale=alt.Scale(domain=_names(), range=dashes), legend=_legend()
     )
     base = alt.Chart(points)
     band = base.mark_area(opacity=0.16).encode(x, _height("lo", points), alt.Y2("hi"), colour)
@@ -102,11 +102,11 @@ def angle_chart(
         colour,
         dash,
         tooltip=[
-            alt.Tooltip("segment:N", title="Segment"),
-            alt.Tooltip("time_s:Q", title="Time, s", format=".1f"),
-            alt.Tooltip("angle:Q", title="Angle, °", format=".1f"),
-            alt.Tooltip("lo:Q", title="from", format=".1f"),
-            alt.Tooltip("hi:Q", title="to", format=".1f"),
+            alt.Tooltip("segment:N", title=say("Segment")),
+            alt.Tooltip("time_s:Q", title=say("Time, s"), format=".1f"),
+            alt.Tooltip("angle:Q", title=say("Angle, °"), format=".1f"),
+            alt.Tooltip("lo:Q", title=say("from"), format=".1f"),
+            alt.Tooltip("hi:Q", title=say("to"), format=".1f"),
         ],
     )
     zero = alt.Chart(pa.table({"y": [0]})).mark_rule(strokeWidth=1.3, color=QUIET)
@@ -123,12 +123,20 @@ def _height(column: str, points: pa.Table) -> alt.Y:
     limit_deg = 15 * math.ceil((max(ends, default=0.0) + 8) / 15)
     return alt.Y(
         f"{column}:Q",
-        title="← right · left →",
+        title=say("← right · left →"),
         scale=alt.Scale(domain=[-limit_deg, limit_deg], nice=False),
         axis=alt.Axis(
             values=list(range(-limit_deg, limit_deg + 1, 15)), labelExpr="abs(datum.value) + '°'"
         ),
     )
+
+
+def _names() -> list[str]:
+    return [say(name) for name in SEGMENT_NAMES.values()]
+
+
+def _colour() -> alt.Color:
+    return alt.Color("segment:N", scale=alt.Scale(domain=_names()), legend=_legend())
 
 
 def _legend() -> alt.Legend:
@@ -138,7 +146,7 @@ def _legend() -> alt.Legend:
 
 
 def _peaks(reps: list[RepRow]) -> alt.Chart:
-    words = [f"{rep['rep']} {str(rep['side'])[:1].upper()}" for rep in reps]
+    words = [f"{rep['rep']} {_letter(rep)}" for rep in reps]
     times = pa.array([rep["peak_s"] for rep in reps], pa.float64())
     table = pa.table({"time_s": times, "words": pa.array(words, pa.string())})
     labels = alt.Chart(table).mark_text(fontSize=11, color=QUIET, baseline="top")
@@ -148,7 +156,7 @@ def _peaks(reps: list[RepRow]) -> alt.Chart:
 
 def _felt(marks: Sequence[Mark]) -> tuple[alt.Chart, alt.Chart]:
     """Marks as dashed lines with their kind and value below the peaks' names."""
-    words = [m.kind if m.value is None else f"{m.kind} {m.value:g}" for m in marks]
+    words = [say(MARK_NAMES[m.kind]) + ("" if m.value is None else f" {m.value:g}") for m in marks]
     base = alt.Chart(pa.table({"time_s": [m.t_s for m in marks], "words": words}))
     rules = base.mark_rule(strokeDash=[2, 3], color=QUIET).encode(x="time_s:Q")
     labels = base.mark_text(fontSize=11, color=QUIET, align="left", dx=4, baseline="top")
@@ -169,13 +177,13 @@ def peak_points(angles: AngleTable, reps: list[RepRow], about: About) -> pa.Tabl
     }
     for rep in reps:
         row = min(int(np.searchsorted(angles.t_s, float(rep["peak_s"] or 0))), len(angles) - 1)
-        for segment, name in zip(SEGMENTS, NAMES, strict=True):
+        for segment, name in SEGMENT_NAMES.items():
             value = rep[f"{segment}_deg"]
             half = Z95 * float(angles.sd_deg[row, SD_ANGLES.index(segment)])
             if value is None or not math.isfinite(half):
                 continue
             ends = (float(value), float(value) - half, float(value) + half)
-            cells = (_label(rep), name, *(round(end, 2) for end in ends))
+            cells = (_label(rep), say(name), *(round(end, 2) for end in ends))
             for column, cell in zip(
                 columns, (*cells, left_out(rep, about) is not None), strict=True
             ):
@@ -186,9 +194,9 @@ def peak_points(angles: AngleTable, reps: list[RepRow], about: About) -> pa.Tabl
 def peak_chart(points: pa.Table) -> alt.LayerChart | alt.FacetChart:
     """Draw the points of :func:`peak_points`, in the order of the repetitions."""
     order = list(dict.fromkeys(points["rep"].to_pylist()))
-    x = alt.X("rep:N", title="Repetition", sort=order, axis=alt.Axis(labelAngle=0))
-    colour = alt.Color("segment:N", scale=alt.Scale(domain=list(NAMES)), legend=_legend())
-    offset = alt.XOffset("segment:N", sort=list(NAMES))
+    x = alt.X("rep:N", title=say("Repetition"), sort=order, axis=alt.Axis(labelAngle=0))
+    colour = _colour()
+    offset = alt.XOffset("segment:N", sort=_names())
     base = alt.Chart(points)
     spans = base.mark_rule(strokeWidth=2, opacity=0.6).encode(
         x, _height("lo", points), alt.Y2("hi"), offset, colour
@@ -202,11 +210,11 @@ def peak_chart(points: pa.Table) -> alt.LayerChart | alt.FacetChart:
             offset,
             colour,
             tooltip=[
-                alt.Tooltip("rep:N", title="Repetition"),
-                alt.Tooltip("segment:N", title="Segment"),
-                alt.Tooltip("angle:Q", title="Angle, °", format=".1f"),
-                alt.Tooltip("lo:Q", title="from", format=".1f"),
-                alt.Tooltip("hi:Q", title="to", format=".1f"),
+                alt.Tooltip("rep:N", title=say("Repetition")),
+                alt.Tooltip("segment:N", title=say("Segment")),
+                alt.Tooltip("angle:Q", title=say("Angle, °"), format=".1f"),
+                alt.Tooltip("lo:Q", title=say("from"), format=".1f"),
+                alt.Tooltip("hi:Q", title=say("to"), format=".1f"),
             ],
         )
         for out in (False, True)
@@ -217,4 +225,8 @@ def peak_chart(points: pa.Table) -> alt.LayerChart | alt.FacetChart:
 
 
 def _label(rep: RepRow) -> str:
-    return f"{rep['set']}.{rep['rep']} {str(rep['side'])[:1].upper()}"
+    return f"{rep['set']}.{rep['rep']} {_letter(rep)}"
+
+
+def _letter(rep: RepRow) -> str:
+    return say("L") if rep["side"] == "left" else say("R")

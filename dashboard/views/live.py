@@ -7,8 +7,9 @@ import streamlit as st
 from dashboard.live.component import live_view
 from dashboard.views.going import switch
 from dashboard.views.safety import remind
+from dashboard.words import say, text
 
-FOOTNOTE = (
+FOOTNOTE = text(
     "Movement tracker for exercise practice. Its numbers are estimates. Not a medical device: "
     "it does not diagnose, treat or monitor any condition."
 )
@@ -18,4 +19,4 @@ def show() -> None:
     """Show the live page."""
     switch(live_view())
     remind()
-    st.caption(FOOTNOTE)
+    st.caption(say(FOOTNOTE))

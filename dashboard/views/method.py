@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard.views.cards import card
 from dashboard.views.safety import show_comfortable_range
+from dashboard.words import say, text
 from sessions.safety import NOT_MEDICAL, STOP_NOW
 
-ASK_FIRST: Final = """
+ASK_FIRST: Final = text("""
 Do not use it, or ask a doctor or therapist first, if any of this applies to you:
 
 - osteoporosis, or a vertebra that was ever broken: turning to the end of the range loads the
@@ -23,9 +24,9 @@ Do not use it, or ask a doctor or therapist first, if any of this applies to you
 - late pregnancy (for the positions), vertigo
 - wrist or knee trouble (for the drill on all fours)
 - a pacemaker or another implant near a magnet, skin that reacts to tape
-"""
+""")
 
-ANGLES: Final = """
+ANGLES: Final = text("""
 All angles are rotations about the line of your spine, in degrees, compared with your still start
 position. **Left is positive** and up in the pictures.
 
@@ -39,9 +40,9 @@ position. **Left is positive** and up in the pictures.
 **Shares** are the parts of the total that each segment contributed while you turned. They add up
 to 100 and are pooled over the whole turn. There is no ratio of thoracic to lumbar here: when the
 lower part is small, such a ratio can be anything.
-"""
+""")
 
-MEASURED: Final = """
+MEASURED: Final = text("""
 | | three sensors | two sensors |
 |---|---|---|
 | pelvis, chest against pelvis, whole turn | measured | measured |
@@ -53,9 +54,9 @@ MEASURED: Final = """
 
 Not known at all: what a single vertebra does, how much the skin moves on you, and whether a turn is
 good for you.
-"""
+""")
 
-TRUST: Final = """
+TRUST: Final = text("""
 Every number comes with an interval. The true value lies inside 95 % intervals about 19 times out
 of 20, as far as the known sources of error go: how the sensors sit, the slow drift of their
 heading, how well the start position was met, and the split.
@@ -67,16 +68,16 @@ heading, how well the start position was met, and the split.
 - No magnetometer is used: iron and electronics indoors do more harm than good. Heading drifts
   slowly instead, and is put right at each **return to the middle**. So rest there for a second.
 - *Doubtful* repetitions are counted and say why. A side bend or a bow is no repetition.
-"""
+""")
 
-BLIND: Final = """
+BLIND: Final = text("""
 The sensors cannot see the neck, the arms, the shoulder blades or held breath. Lifting an elbow
 without turning the trunk looks like nothing, and it should. Skin moves over bone: near the end of
 a turn the true angle may be some degrees larger than shown. The limits behind the coaching hints
 are sensible choices, not tested on outcomes.
-"""
+""")
 
-DRILLS: Final = """
+DRILLS: Final = text("""
 **Seated.** Sit tall on a firm chair, feet flat, arms as you will keep them. Keep both sit bones
 heavy. Turn slowly, breathe out, come back, rest a second in the middle.
 
@@ -86,36 +87,36 @@ still over the knees. Open the chest to one side, come back, rest a second in th
 **Sensors.** Pelvis: flat on the sacrum, between the two dimples. T12: on the spine where the last
 ribs meet it. Upper back: on T2, just below the prominent bone of the neck. Tape beats elastic;
 elastic over tape is best.
-"""
+""")
 
-PRIVACY: Final = """
+PRIVACY: Final = text("""
 Sessions stay on this computer. There is no account and nothing is sent anywhere. Delete a session
 on its page and it is gone, with its recording. Under *Sessions*, *People*, everything about one is
 packed into one file, or erased.
-"""
+""")
 
 
 def show() -> None:
     """Show the page."""
-    st.title("Method & safety")
-    st.warning(NOT_MEDICAL, icon=":material/health_and_safety:")
+    st.title(say("Method & safety"))
+    st.warning(say(NOT_MEDICAL), icon=":material/health_and_safety:")
     left, right = st.columns(2, gap="large")
     with left:
         with card("Before you start"):
-            st.header("Before you start")
-            st.markdown(ASK_FIRST)
+            st.header(say("Before you start"))
+            st.markdown(say(ASK_FIRST))
             show_comfortable_range()
-        _section("When to stop", STOP_NOW)
-        _section("The drills", DRILLS)
+        _section(text("When to stop"), STOP_NOW)
+        _section(text("The drills"), DRILLS)
     with right:
-        _section("What the numbers mean", ANGLES)
-        _section("Measured or estimated", MEASURED)
-        _section("How far to trust them", TRUST)
-        _section("What cannot be seen", BLIND)
-        _section("Your data", PRIVACY)
+        _section(text("What the numbers mean"), ANGLES)
+        _section(text("Measured or estimated"), MEASURED)
+        _section(text("How far to trust them"), TRUST)
+        _section(text("What cannot be seen"), BLIND)
+        _section(text("Your data"), PRIVACY)
 
 
 def _section(title: str, words: str) -> None:
     with card(title):
-        st.header(title)
-        st.markdown(words)
+        st.header(say(title))
+        st.markdown(say(words))

@@ -14,57 +14,60 @@ import streamlit as st
 from dashboard.views import wording
 from dashboard.views.cards import card
 from dashboard.views.going import go
-from dashboard.views.saying import attempt, plain
+from dashboard.views.saying import attempt, plain, told
+from dashboard.words import say, text
 from sessions.errors import SessionError
 
 if TYPE_CHECKING:
     from sessions.library import Library, Person
 
-TITLE: Final = "People"
-PSEUDONYMS: Final = (
+TITLE: Final = text("People")
+PSEUDONYMS: Final = text(
     "Use pseudonyms. Names and notes stay on this computer, in the library's folder."
 )
-NOBODY: Final = "Nobody yet. Add somebody here, or say whose a session is on its page."
-ADD: Final = "Add somebody"
-NAME: Final = "Pseudonym"
-ADD_NOW: Final = "Add"
-ADDED: Final = "Added."
-SESSIONS: Final = "Sessions"
-CHANGE: Final = "Change"
-NEW_NAME: Final = "Pseudonym (one that exists becomes one person with this one)"
-NOTE: Final = "Note"
-SAVE: Final = "Save"
-SAVED: Final = "Saved."
-TAKE_HOME: Final = "Export"
-PACK: Final = "Pack everything"
-PACK_WORDS: Final = "Everything about this person in one file: recordings, results, notes, marks."
-DOWNLOAD: Final = "Download"
-ERASE: Final = "Erase"
-ERASE_WORDS: Final = (
+NOBODY: Final = text("Nobody yet. Add somebody here, or say whose a session is on its page.")
+ADD: Final = text("Add somebody")
+NAME: Final = text("Pseudonym")
+ADD_NOW: Final = text("Add")
+ADDED: Final = text("Added.")
+SESSIONS: Final = text("Sessions")
+CHANGE: Final = text("Change")
+NEW_NAME: Final = text("Pseudonym (one that exists becomes one person with this one)")
+NOTE: Final = text("Note")
+SAVE: Final = text("Save")
+SAVED: Final = text("Saved.")
+TAKE_HOME: Final = text("Export")
+PACK: Final = text("Pack everything")
+PACK_WORDS: Final = text(
+    "Everything about this person in one file: recordings, results, notes, marks."
+)
+DOWNLOAD: Final = text("Download")
+ERASE: Final = text("Erase")
+ERASE_WORDS: Final = text(
     "This deletes the person and all their sessions with recordings, results, notes and marks, and"
     " cannot be undone. Copies you made elsewhere stay. Type the pseudonym to go on."
 )
-ERASE_NOW: Final = "Erase for good"
-ERASED: Final = "Erased."
-NOT_THE_NAME: Final = "Nothing was erased: that is not the pseudonym."
+ERASE_NOW: Final = text("Erase for good")
+ERASED: Final = text("Erased.")
+NOT_THE_NAME: Final = text("Nothing was erased: that is not the pseudonym.")
 
 
 def show(library: Library) -> None:
     """Show everybody."""
-    st.title(TITLE)
-    st.caption(PSEUDONYMS)
+    st.title(say(TITLE))
+    st.caption(say(PSEUDONYMS))
     people = library.people()
     if not people:
-        st.info(NOBODY)
+        st.info(say(NOBODY))
     for number, person in enumerate(people):
         _show_person(library, number, person)
     with card("add-person"), st.form("add-person", border=False, clear_on_submit=True):
-        st.subheader(ADD)
-        name = st.text_input(NAME)
-        if not st.form_submit_button(ADD_NOW):
+        st.subheader(say(ADD))
+        name = st.text_input(say(NAME))
+        if not st.form_submit_button(say(ADD_NOW)):
             return
     known = {person.name: person.note for person in people}
-    attempt(lambda: library.note_person(name, known.get(name.strip(), "")), ADDED)
+    attempt(lambda: library.note_person(name, known.get(name.strip(), "")), say(ADDED))
     st.rerun()
 
 
@@ -76,32 +79,33 @@ def _show_person(library: Library, number: int, person: Person) -> None:
             words.caption(plain(person.note.replace("\n", " ")))
         with actions.container(horizontal=True):
             st.button(
-                SESSIONS,
+                say(SESSIONS),
                 key=f"sessions-{number}",
                 on_click=go,
                 kwargs={"show": None, "person": person.name},
             )
-            with st.popover(CHANGE):
+            with st.popover(say(CHANGE)):
                 _change(library, number, person)
-            with st.popover(TAKE_HOME):
+            with st.popover(say(TAKE_HOME)):
                 _take_home(library, number, person)
-            with st.popover(ERASE):
+            with st.popover(say(ERASE)):
                 _erase(library, number, person)
 
 
 def _facts(person: Person) -> str:
-    count = "1 session" if person.sessions == 1 else f"{person.sessions} sessions"
+    one = person.sessions == 1
+    count = say("1 session") if one else say("{count} sessions", count=person.sessions)
     if person.last_unix_s is None:
         return count
     last = datetime.fromtimestamp(person.last_unix_s).astimezone()
-    return f"{count}, the last {wording.day(last)}"
+    return say("{count}, the last on {day}", count=count, day=wording.day(last))
 
 
 def _change(library: Library, number: int, person: Person) -> None:
     with st.form(f"change-{number}", border=False):
-        name = st.text_input(NEW_NAME, person.name)
-        note = st.text_area(NOTE, person.note)
-        if not st.form_submit_button(SAVE):
+        name = st.text_input(say(NEW_NAME), person.name)
+        note = st.text_area(say(NOTE), person.note)
+        if not st.form_submit_button(say(SAVE)):
             return
     renamed = name.strip() != person.name
 
@@ -111,21 +115,21 @@ def _change(library: Library, number: int, person: Person) -> None:
         if renamed:
             library.rename_person(person.name, name)
 
-    attempt(change, SAVED)
+    attempt(change, say(SAVED))
     st.rerun()
 
 
 def _take_home(library: Library, number: int, person: Person) -> None:
-    st.markdown(PACK_WORDS)
-    if not st.button(PACK, key=f"pack-{number}"):
+    st.markdown(say(PACK_WORDS))
+    if not st.button(say(PACK), key=f"pack-{number}"):
         return
     try:
         packed = packed_person(library, person.name)
     except SessionError as error:
-        st.error(plain(str(error)))
+        st.error(told(error))
         return
     st.download_button(
-        DOWNLOAD,
+        say(DOWNLOAD),
         packed,
         file_name="torso_person.zip",
         mime="application/zip",
@@ -154,12 +158,12 @@ def packed_person(library: Library, name: str) -> bytes:
 
 def _erase(library: Library, number: int, person: Person) -> None:
     with st.form(f"erase-{number}", border=False, clear_on_submit=True):
-        st.markdown(ERASE_WORDS)
-        typed = st.text_input(NAME)
-        if not st.form_submit_button(ERASE_NOW, type="primary"):
+        st.markdown(say(ERASE_WORDS))
+        typed = st.text_input(say(NAME))
+        if not st.form_submit_button(say(ERASE_NOW), type="primary"):
             return
     if typed.strip() != person.name:
-        st.error(NOT_THE_NAME)
+        st.error(say(NOT_THE_NAME))
         return
-    attempt(lambda: library.erase_person(person.name), ERASED)
+    attempt(lambda: library.erase_person(person.name), say(ERASED))
     st.rerun()

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.settings import SettingsError, choose, load
-from dashboard.views.saying import plain
+from dashboard.views.saying import told
 from dashboard.words import say, text
 
 ASKED: Final = text("One of these applies to me, or I am not sure")
@@ -42,4 +42,4 @@ def _keep() -> None:
     try:
         choose(comfortable_range=st.session_state["comfortable"])
     except SettingsError as error:
-        st.error(plain(str(error)))
+        st.error(told(error))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from dashboard.words import say
 from sessions.errors import SessionError
 
 if TYPE_CHECKING:
@@ -23,6 +24,15 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~:$&@/.-])", r"\\\1", text)
 
 
+def told(error: Exception) -> str:
+    """Return what an error says, in the language of the settings, as Markdown shows it.
+
+    One that names a place, a file or a row, gives its reason apart.
+    """
+    reason = str(getattr(error, "reason", error))
+    return plain(str(error).replace(reason, say(reason)))
+
+
 def attempt(action: Callable[[], object], done: str) -> bool:
     """Do something to the library; keep for :func:`tell` how it went, and return whether it did.
 
@@ -31,14 +41,14 @@ def attempt(action: Callable[[], object], done: str) -> bool:
     action
         What to do; may raise :class:`SessionError`.
     done
-        What to say afterwards.
+        What to say afterwards, in the language of the settings.
     """
     try:
         action()
     except SessionError as error:
-        st.session_state[_KEPT] = ("error", str(error))
+        st.session_state[_KEPT] = ("error", told(error))
         return False
-    st.session_state[_KEPT] = ("done", done)
+    st.session_state[_KEPT] = ("done", plain(done))
     return True
 
 
@@ -46,6 +56,6 @@ def tell() -> None:
     """Say how the last attempt went, once."""
     kind, words = st.session_state.pop(_KEPT, (None, ""))
     if kind == "error":
-        st.error(plain(words), icon=":material/error:")
+        st.error(words, icon=":material/error:")
     elif kind == "done":
-        st.toast(plain(words), icon=":material/check:")
+        st.toast(words, icon=":material/check:")

@@ -12,8 +12,9 @@ from dashboard.views.cards import card
 from dashboard.views.charts import angle_chart, angle_points, peak_chart, peak_points
 from dashboard.views.going import go
 from dashboard.views.safety import remind
-from dashboard.views.saying import attempt, plain
+from dashboard.views.saying import attempt, plain, told
 from dashboard.views.shelf import BADGES
+from dashboard.words import say, text
 from sessions.counted import counted_drill, left_out, reps_of
 from sessions.errors import LibraryError, SessionError
 
@@ -23,30 +24,30 @@ if TYPE_CHECKING:
     from sessions.library import Library, StoredSession
     from sessions.tables import AngleTable, RepRow
 
-REPLAY: Final = "Replay"
-DELETE: Final = "Delete"
-DELETE_ASKED: Final = "Delete this session with its recording? This cannot be undone."
-DELETE_NOW: Final = "Delete for good"
-DELETED: Final = "Session deleted."
-RECOMPUTE: Final = "Compute again"
-RECOMPUTE_HELP: Final = (
+REPLAY: Final = text("Replay")
+DELETE: Final = text("Delete")
+DELETE_ASKED: Final = text("Delete this session with its recording? This cannot be undone.")
+DELETE_NOW: Final = text("Delete for good")
+DELETED: Final = text("Session deleted.")
+RECOMPUTE: Final = text("Compute again")
+RECOMPUTE_HELP: Final = text(
     "From the recording, with this version. What was typed stays; the results before are kept."
 )
-RECOMPUTED: Final = "Computed again."
-NO_RESULTS: Final = "This recording has no results yet."
-ANALYSE: Final = "Analyse it now"
-WORKING: Final = "Working out the angles…"
-ANGLES_TITLE: Final = "Angles"
-ANGLES_HELP: Final = "Left is up. Bands are 95 % intervals; scroll to zoom, drag to move."
-PEAKS_TITLE: Final = "Peaks"
-PEAKS_HELP: Final = (
+RECOMPUTED: Final = text("Computed again.")
+NO_RESULTS: Final = text("This recording has no results yet.")
+ANALYSE: Final = text("Analyse it now")
+WORKING: Final = text("Working out the angles…")
+ANGLES_TITLE: Final = text("Angles")
+ANGLES_HELP: Final = text("Left is up. Bands are 95 % intervals; scroll to zoom, drag to move.")
+PEAKS_TITLE: Final = text("Peaks")
+PEAKS_HELP: Final = text(
     "Each repetition at its peak, with its 95 % interval. What is left out is hollow."
 )
-SHARES_TITLE: Final = "Share of the turn, %"
-REPS_TITLE: Final = "Repetitions"
-NO_REPS: Final = "No repetition was found in this drill."
-TRUST_TITLE: Final = "How far to trust it"
-WITHOUT: Final = "{} left out by hand; the figures are those of the rest."
+SHARES_TITLE: Final = text("Share of the turn, %")
+REPS_TITLE: Final = text("Repetitions")
+NO_REPS: Final = text("No repetition was found in this drill.")
+TRUST_TITLE: Final = text("How far to trust it")
+WITHOUT: Final = text("{repetitions} left out by hand; the figures are those of the rest.")
 
 
 def show(library: Library, session: StoredSession) -> None:
@@ -67,7 +68,7 @@ def show(library: Library, session: StoredSession) -> None:
             st.markdown(plain(fact), width="content")
     _show_actions(library, session)
     if session.problem is not None:
-        st.warning(plain(session.problem))
+        st.warning(plain(say(session.problem)))
     if not session.analysed:
         _offer_analysis(session)
         typed.show_about(library, session)
@@ -83,19 +84,23 @@ def show(library: Library, session: StoredSession) -> None:
 def _show_actions(library: Library, session: StoredSession) -> None:
     with st.container(horizontal=True):
         if session.recording is not None:
-            st.button(REPLAY, icon=":material/play_arrow:", on_click=go, kwargs={"show": "replay"})
+            st.button(
+                say(REPLAY), icon=":material/play_arrow:", on_click=go, kwargs={"show": "replay"}
+            )
         taking.offer(library, session)
         if session.recording is not None and session.analysed:
             st.button(
-                RECOMPUTE,
+                say(RECOMPUTE),
                 icon=":material/refresh:",
-                help=RECOMPUTE_HELP,
+                help=say(RECOMPUTE_HELP),
                 on_click=_recompute,
                 args=(library, session),
             )
-        with st.popover(DELETE, icon=":material/delete:"):
-            st.markdown(DELETE_ASKED)
-            st.button(DELETE_NOW, type="primary", on_click=_delete, args=(library, session.name))
+        with st.popover(say(DELETE), icon=":material/delete:"):
+            st.markdown(say(DELETE_ASKED))
+            st.button(
+                say(DELETE_NOW), type="primary", on_click=_delete, args=(library, session.name)
+            )
 
 
 def _recompute(library: Library, session: StoredSession) -> None:
@@ -108,29 +113,29 @@ def _recompute(library: Library, session: StoredSession) -> None:
         except FusionError as error:
             raise LibraryError(str(error)) from error
 
-    attempt(again, RECOMPUTED)
+    attempt(again, say(RECOMPUTED))
 
 
 def _delete(library: Library, name: str) -> None:
-    if attempt(lambda: library.delete(name), DELETED):
+    if attempt(lambda: library.delete(name), say(DELETED)):
         go(session=None)
 
 
 def _offer_analysis(session: StoredSession) -> None:
     if session.recording is None:
         return
-    st.info(NO_RESULTS)
-    if not st.button(ANALYSE, type="primary"):
+    st.info(say(NO_RESULTS))
+    if not st.button(say(ANALYSE), type="primary"):
         return
     from fusion.errors import FusionError
     from sensors.errors import SensorError
     from sessions.analyze import analyze
 
     try:
-        with st.spinner(WORKING):
+        with st.spinner(say(WORKING)):
             analyze(session.recording, session.path)
     except (FusionError, SensorError, SessionError) as error:
-        st.error(plain(str(error)))
+        st.error(told(error))
         return
     st.rerun()
 
@@ -148,33 +153,33 @@ def _show_drill(
     drill = counted_drill(found, reps, about)
     st.header(wording.drill_name(str(drill["drill"])))
     if len(counted) < len(reps):
-        st.caption(WITHOUT.format(wording.times(len(reps) - len(counted))))
+        st.caption(say(WITHOUT, repetitions=wording.times(len(reps) - len(counted))))
     _show_figures(number, drill)
     source = str(drill["split_source"])
     measured = source == "measured"
     with card(f"angles-{number}"):
-        st.subheader(ANGLES_TITLE)
+        st.subheader(say(ANGLES_TITLE))
         points = angle_points(angles, drill["start_s"], drill["end_s"])
         marks = [m for m in about.marks if drill["start_s"] <= m.t_s <= drill["end_s"]]
         st.altair_chart(angle_chart(points, counted, measured=measured, marks=marks))
-        st.caption(ANGLES_HELP)
+        st.caption(say(ANGLES_HELP))
     rows = wording.share_rows(drill)
     if rows:
         with card(f"shares-{number}"):
-            st.subheader(SHARES_TITLE)
+            st.subheader(say(SHARES_TITLE))
             share_bars(rows, key=f"bars-{number}")
-            st.caption(wording.SPLIT_WORDS[source])
+            st.caption(say(wording.SPLIT_WORDS[source]))
     with card(f"reps-{number}"):
-        st.subheader(REPS_TITLE)
+        st.subheader(say(REPS_TITLE))
         if not reps:
-            st.markdown(NO_REPS)
+            st.markdown(say(NO_REPS))
             return
         _show_reps(reps, session)
         typed.show_exclusions(library, session, number, reps)
     with card(f"peaks-{number}"):
-        st.subheader(PEAKS_TITLE)
+        st.subheader(say(PEAKS_TITLE))
         st.altair_chart(peak_chart(peak_points(angles, reps, about)))
-        st.caption(PEAKS_HELP)
+        st.caption(say(PEAKS_HELP))
 
 
 def _show_figures(number: int, drill: Mapping[str, Any]) -> None:
@@ -193,18 +198,18 @@ def _show_reps(reps: list[RepRow], session: StoredSession) -> None:
         wording.rep_rows(reps, session.about),
         hide_index=True,
         column_config={
-            **dict.fromkeys(("Turn", "Pelvis", "Lumbar", "Thoracic"), angle),
-            "At": st.column_config.NumberColumn(format="%.1f s"),
-            "Hold": st.column_config.NumberColumn(format="%.1f s"),
-            "Speed": st.column_config.NumberColumn(format="%.0f °/s"),
-            "Verdict": st.column_config.TextColumn(width="medium"),
+            **{say(name): angle for name in ("Turn", *wording.SEGMENT_NAMES.values())},
+            say("At"): st.column_config.NumberColumn(format="%.1f s"),
+            say("Hold"): st.column_config.NumberColumn(format="%.1f s"),
+            say("Speed"): st.column_config.NumberColumn(format="%.0f °/s"),
+            say("Verdict"): st.column_config.TextColumn(width="medium"),
         },
     )
 
 
 def _show_trust(session: StoredSession) -> None:
     with card("trust"):
-        st.subheader(TRUST_TITLE)
+        st.subheader(say(TRUST_TITLE))
         for sentence in wording.warnings(session):
             st.markdown(f":material/info: {plain(sentence)}")
         st.dataframe(wording.sensor_rows(session), hide_index=True)

@@ -8,12 +8,13 @@ import streamlit as st
 
 from dashboard.views import people, replay, session, shelf, side_by_side, trends
 from dashboard.views.going import go
-from dashboard.views.saying import plain, tell
+from dashboard.views.saying import tell, told
+from dashboard.words import say, text
 from sessions.errors import SessionError
 from sessions.library import open_library
 
-BACK: Final = "All sessions"
-BACK_TO_SESSION: Final = "Back to the session"
+BACK: Final = text("All sessions")
+BACK_TO_SESSION: Final = text("Back to the session")
 
 _PARTS: Final = {
     "people": people.show,
@@ -29,7 +30,7 @@ def show() -> None:
     playing = name is not None and st.query_params.get("show") == "replay"
     if name is not None or part is not None:
         st.button(
-            BACK_TO_SESSION if playing else BACK,
+            say(BACK_TO_SESSION if playing else BACK),
             icon=":material/arrow_back:",
             type="tertiary",
             on_click=go,
@@ -48,4 +49,4 @@ def show() -> None:
         else:
             shelf.show(library)
     except SessionError as error:
-        st.error(plain(str(error)))
+        st.error(told(error))

@@ -12,28 +12,29 @@ from dashboard.views.cards import card
 from dashboard.views.charts import peak_chart, peak_points
 from dashboard.views.going import go
 from dashboard.views.saying import plain
+from dashboard.words import say, text
 from sessions.counted import counted_drill, reps_of
 from sessions.history import changes, in_order, session_values
 
 if TYPE_CHECKING:
     from sessions.library import Library, StoredSession
 
-TITLE: Final = "Side by side"
-TOO_FEW: Final = "Two analysed sessions are needed to compare."
-FIRST: Final = "One session"
-SECOND: Final = "and another"
-THE_SAME: Final = "Choose two different sessions."
-DIFFERENCE: Final = "The later one against the earlier one"
-NOTHING_ALIKE: Final = "They share no drill and side with two usable repetitions each."
-HELP: Final = (
+TITLE: Final = text("Side by side")
+TOO_FEW: Final = text("Two analysed sessions are needed to compare.")
+FIRST: Final = text("One session")
+SECOND: Final = text("and another")
+THE_SAME: Final = text("Choose two different sessions.")
+DIFFERENCE: Final = text("The later one against the earlier one")
+NOTHING_ALIKE: Final = text("They share no drill and side with two usable repetitions each.")
+HELP: Final = text(
     "“Noise” is the smallest difference that chance would not make between two sessions of one"
     " person, from published figures. With more sessions, Trends uses the person's own."
 )
-TWO_PEOPLE: Final = (
+TWO_PEOPLE: Final = text(
     "These are two people: differences between them are shown, but a person's own noise says"
     " nothing about them."
 )
-ONE_UNNAMED: Final = "It is not known whether both are of one person; say so on their pages."
+ONE_UNNAMED: Final = text("It is not known whether both are of one person; say so on their pages.")
 FEWEST: Final = 2
 
 
@@ -45,17 +46,17 @@ def show(library: Library) -> None:
     SessionError
         The results of one are damaged.
     """
-    st.title(TITLE)
+    st.title(say(TITLE))
     sessions = {s.name: s for s in reversed(in_order(s for s in library.list() if s.analysed))}
     if len(sessions) < FEWEST:
-        st.info(TOO_FEW)
+        st.info(say(TOO_FEW))
         return
     names = list(sessions)
     with st.container(horizontal=True):
-        one = _choose(FIRST, "one", sessions, names[1])
-        two = _choose(SECOND, "two", sessions, names[0])
+        one = _choose(say(FIRST), "one", sessions, names[1])
+        two = _choose(say(SECOND), "two", sessions, names[0])
     if one == two:
-        st.info(THE_SAME)
+        st.info(say(THE_SAME))
         return
     earlier, later = in_order((sessions[one], sessions[two]))
     _show_difference(earlier, later)
@@ -87,17 +88,17 @@ def _show_difference(earlier: StoredSession, later: StoredSession) -> None:
     before, now = session_values(earlier), session_values(later)
     found = [c for c in changes(now, [before]).values() if c.usual is not None]
     with card("difference"):
-        st.subheader(DIFFERENCE)
+        st.subheader(say(DIFFERENCE))
         if not found:
-            st.markdown(NOTHING_ALIKE)
+            st.markdown(say(NOTHING_ALIKE))
             return
         st.dataframe(
             wording.change_rows(found, judged=one_person), hide_index=True, height="content"
         )
         if one_person:
-            st.caption(HELP)
+            st.caption(say(HELP))
         else:
-            st.caption(TWO_PEOPLE if earlier.person and later.person else ONE_UNNAMED)
+            st.caption(say(TWO_PEOPLE if earlier.person and later.person else ONE_UNNAMED))
 
 
 def _show_one(session: StoredSession) -> None:

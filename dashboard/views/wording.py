@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.messages import PLACEMENT_NAMES, rep_words
+from dashboard.words import say, text
 from sensors.samples import Activity
 from sessions.counted import left_out
 
@@ -17,33 +18,63 @@ if TYPE_CHECKING:
     from sessions.library import About, StoredSession
     from sessions.tables import RepRow
 
-DRILL_NAMES: Final = {Activity.SEATED.value: "Seated", Activity.QUADRUPED.value: "All fours"}
-
-SPLIT_WORDS: Final = {
-    "measured": "Lumbar and thoracic were measured with a sensor at T12.",
-    "personal": "Lumbar and thoracic follow your own calibrated split; no sensor at T12.",
-    "prior": "Lumbar and thoracic follow a typical split, not measured on you: no sensor at T12.",
+DRILL_NAMES: Final = {
+    Activity.SEATED.value: text("Seated"),
+    Activity.QUADRUPED.value: text("All fours"),
 }
 
-VERDICT_NAMES: Final = {"good": "Good", "doubtful": "Doubtful", "rejected": "Not usable"}
+SPLIT_WORDS: Final = {
+    "measured": text("Lumbar and thoracic were measured with a sensor at T12."),
+    "personal": text("Lumbar and thoracic follow your own calibrated split; no sensor at T12."),
+    "prior": text(
+        "Lumbar and thoracic follow a typical split, not measured on you: no sensor at T12."
+    ),
+}
+
+VERDICT_NAMES: Final = {
+    "good": text("Good"),
+    "doubtful": text("Doubtful"),
+    "rejected": text("Not usable"),
+}
+
+CALIBRATION_WORDS: Final = {
+    "doubtful": text("Calibration doubtful"),
+    "rejected": text("Calibration not usable"),
+}
+
+SEGMENT_NAMES: Final = {
+    "pelvis": text("Pelvis"),
+    "lumbar": text("Lumbar"),
+    "thoracic": text("Thoracic"),
+}
 
 MEASURED_NAMES: Final = {
-    "total": "Whole turn",
-    "thoracolumbar": "Chest against pelvis",
-    "thoracic": "Thoracic",
-    "lumbar": "Lumbar",
-    "pelvis": "Pelvis",
+    "total": text("Whole turn"),
+    "thoracolumbar": text("Chest against pelvis"),
+    **SEGMENT_NAMES,
 }
 
 METHOD_NAMES: Final = {
-    "bow": "still and bows",
-    "all_fours": "still, upright and on all fours",
-    "mounting": "how it was mounted",
-    "gravity": "still only",
+    "bow": text("still and bows"),
+    "all_fours": text("still, upright and on all fours"),
+    "mounting": text("how it was mounted"),
+    "gravity": text("still only"),
 }
 
-_SIDES: Final = {"left": "← Left", "right": "Right →"}
-_SEGMENTS: Final = ("pelvis", "lumbar", "thoracic")
+MARK_NAMES: Final = {"pain": text("Pain"), "effort": text("Effort"), "note": text("Note")}
+
+WEEKDAYS: Final = (
+    text("Monday"), text("Tuesday"), text("Wednesday"), text("Thursday"), text("Friday"),
+    text("Saturday"), text("Sunday"),
+)  # fmt: skip
+
+MONTHS: Final = (
+    text("January"), text("February"), text("March"), text("April"), text("May"), text("June"),
+    text("July"), text("August"), text("September"), text("October"), text("November"),
+    text("December"),
+)  # fmt: skip
+
+_SIDES: Final = {"left": text("← Left"), "right": text("Right →")}
 
 
 def session_title(name: str) -> str:
@@ -55,12 +86,13 @@ def session_title(name: str) -> str:
         moment = datetime.fromisoformat("{} {}:{}".format(*found.groups()))
     except ValueError:
         return name
-    return f"{moment:%A}, {day(moment)}, {moment:%H:%M}"
+    return f"{say(WEEKDAYS[moment.weekday()])}, {day(moment)}, {moment:%H:%M}"
 
 
 def day(moment: datetime) -> str:
     """Say a date."""
-    return f"{moment.day} {moment:%B %Y}"
+    month = say(MONTHS[moment.month - 1])
+    return say("{day} {month} {year}", day=moment.day, month=month, year=moment.year)
 
 
 def called(session: StoredSession) -> str:
@@ -82,31 +114,31 @@ def drill_names(session: StoredSession) -> str:
 
 def drill_name(drill: str) -> str:
     """Name a drill for a person."""
-    return DRILL_NAMES.get(drill, drill.replace("_", " "))
+    return say(DRILL_NAMES.get(drill, drill.replace("_", " ")))
 
 
 def repetition_words(session: StoredSession) -> str:
     """Say how many repetitions a session holds."""
     if not session.analysed:
-        return "not analysed"
-    count = session.repetitions
-    return "1 repetition" if count == 1 else f"{count} repetitions"
+        return say("not analysed")
+    return times(session.repetitions)
 
 
 def session_verdict(session: StoredSession) -> tuple[str, str]:
     """Judge a session as a whole: ``good``, ``doubtful`` or ``rejected``, and words for it."""
     if session.problem is not None:
-        return "rejected", "Needs attention"
+        return "rejected", say("Needs attention")
     if session.summary is None:
-        return "doubtful", "Not analysed"
+        return "doubtful", say("Not analysed")
     calibration = _part(session.summary, "calibration")
     verdict = str(calibration.get("verdict", "doubtful"))
     if verdict != "good":
-        return verdict, f"Calibration {VERDICT_NAMES.get(verdict, verdict).lower()}"
+        return verdict, say(CALIBRATION_WORDS.get(verdict, verdict))
     notes = len(warnings(session))
     if notes:
-        return "doubtful", "1 note" if notes == 1 else f"{notes} notes"
-    return "good", "Good"
+        one = say("1 note")
+        return "doubtful", one if notes == 1 else say("{count} notes", count=notes)
+    return "good", say("Good")
 
 
 def warnings(session: StoredSession) -> tuple[str, ...]:
@@ -117,45 +149,58 @@ def warnings(session: StoredSession) -> tuple[str, ...]:
     for part in (session.summary, _part(session.summary, "calibration"), *session.drills):
         listed = part.get("warnings")
         found += listed if isinstance(listed, list) else []
-    sentences = (str(flag.get("sentence")) for flag in found if isinstance(flag, dict))
+    sentences = (say(str(flag.get("sentence"))) for flag in found if isinstance(flag, dict))
     return tuple(dict.fromkeys(sentences))
 
 
 def side_metrics(drill: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Rows of label, number and addition for the figures at the head of a drill."""
     rows = []
-    for side, words in (("left", "Left"), ("right", "Right")):
+    for side, words in (
+        ("left", text("Left, median peak")),
+        ("right", text("Right, median peak")),
+    ):
         found = drill["sides"].get(side)
         if found:
-            best = f"best {degrees(found['best_peak_deg'])}, {times(found['repetitions'])}"
-            rows.append((f"{words}, median peak", degrees(found["median_peak_deg"]), best))
+            best = say("best {peak}", peak=degrees(found["best_peak_deg"]))
+            best = f"{best}, {times(found['repetitions'])}"
+            rows.append((say(words), degrees(found["median_peak_deg"]), best))
     difference = drill.get("side_difference_deg")
     if difference:
         value = float(difference["value"])
-        between = f"95 %: {signed(difference['lo'])} to {signed(difference['hi'])}"
-        rows.append(("Right minus left", signed(value), between))
+        lo, hi = signed(difference["lo"]), signed(difference["hi"])
+        between = say("95 %: {lo} to {hi}", lo=lo, hi=hi)
+        rows.append((say("Right minus left"), signed(value), between))
     return rows
 
 
 def share_rows(drill: Mapping[str, Any]) -> list[dict[str, object]]:
     """Rows for the share bars of one drill, one per side."""
     rows: list[dict[str, object]] = []
-    for side, title in (("left", "To the left"), ("right", "To the right")):
+    for side, title in (("left", text("To the left")), ("right", text("To the right"))):
         found = drill["sides"].get(side)
         if not found or not found.get("shares"):
             continue
-        shares = {s: [found["shares"][s][end] for end in ("value", "lo", "hi")] for s in _SEGMENTS}
+        shares = {
+            s: [found["shares"][s][end] for end in ("value", "lo", "hi")] for s in SEGMENT_NAMES
+        }
         note = times(found["repetitions"])
         source = drill["split_source"]
-        rows.append({"title": title, "note": note, "shares": shares, "split_source": source})
+        rows.append({"title": say(title), "note": note, "shares": shares, "split_source": source})
     return rows
 
 
 def rep_name(rep: RepRow) -> str:
     """Name one repetition: its set, number, side, size and time."""
-    side = {"left": "left", "right": "right"}.get(str(rep["side"]), "")
-    where = f"Set {rep['set']}, rep {rep['rep']}, {side} {degrees(size(rep['total_deg']))}"
-    return f"{where}, at {float(rep['peak_s'] or 0):.0f} s"
+    side = {"left": text("left"), "right": text("right")}.get(str(rep["side"]), "")
+    return say(
+        "Set {set}, rep {rep}, {side} {turn}, at {seconds} s",
+        set=rep["set"],
+        rep=rep["rep"],
+        side=say(side),
+        turn=degrees(size(rep["total_deg"])),
+        seconds=f"{float(rep['peak_s'] or 0):.0f}",
+    )
 
 
 def rep_rows(reps: Iterable[RepRow], about: About) -> list[dict[str, object]]:
@@ -164,20 +209,25 @@ def rep_rows(reps: Iterable[RepRow], about: About) -> list[dict[str, object]]:
 
 
 def _rep_row(rep: RepRow, out: str | None) -> dict[str, object]:
-    reasons = out or rep_words(filter(None, str(rep["reasons"] or "").split(";")))
-    verdict = VERDICT_NAMES.get(str(rep["verdict"]), str(rep["verdict"]))
-    verdict = verdict if out is None else "Left out"
+    codes = filter(None, str(rep["reasons"] or "").split(";"))
+    reasons = out or ", ".join(say(rep_words([code])) for code in codes)
+    verdict = say(VERDICT_NAMES.get(str(rep["verdict"]), str(rep["verdict"])))
+    verdict = verdict if out is None else say("Left out")
     row: dict[str, object] = {
-        "Set": rep["set"],
-        "Rep": rep["rep"],
-        "Side": _SIDES.get(str(rep["side"]), rep["side"]),
-        "At": rep["peak_s"],
-        "Turn": size(rep["total_deg"]),
+        say("Set"): rep["set"],
+        say("Rep"): rep["rep"],
+        say("Side"): say(_SIDES.get(str(rep["side"]), str(rep["side"]))),
+        say("At"): rep["peak_s"],
+        say("Turn"): size(rep["total_deg"]),
     }
-    row |= {s.capitalize(): size(rep[f"{s}_deg"]) for s in _SEGMENTS}
-    row |= {f"{s.capitalize()} share": share_words(rep, s) for s in _SEGMENTS}
-    row |= {"Hold": rep["hold_s"], "Speed": rep["peak_rate_dps"]}
-    return row | {"Verdict": f"{verdict}: {reasons}" if reasons else verdict}
+    row |= {say(name): size(rep[f"{s}_deg"]) for s, name in SEGMENT_NAMES.items()}
+    row |= {_share_of(name): share_words(rep, s) for s, name in SEGMENT_NAMES.items()}
+    row |= {say("Hold"): rep["hold_s"], say("Speed"): rep["peak_rate_dps"]}
+    return row | {say("Verdict"): f"{verdict}: {reasons}" if reasons else verdict}
+
+
+def _share_of(segment: str) -> str:
+    return say("{segment} share", segment=say(segment))
 
 
 def share_words(rep: RepRow, segment: str) -> str:
@@ -187,7 +237,9 @@ def share_words(rep: RepRow, segment: str) -> str:
         return "–"
     if not isinstance(lo, float | int) or not isinstance(hi, float | int):
         return f"{100 * value:.0f} %"
-    between = f"−{-100 * lo:.0f} to {100 * hi:.0f}" if lo < 0 else f"{100 * lo:.0f}–{100 * hi:.0f}"
+    between = f"{100 * lo:.0f}–{100 * hi:.0f}"
+    if lo < 0:
+        between = say("−{lo} to {hi}", lo=f"{-100 * lo:.0f}", hi=f"{100 * hi:.0f}")
     return f"{100 * value:.0f} % ({between})"
 
 
@@ -213,13 +265,13 @@ def _sensor_row(
     method = str(calibration.get("method", ""))
     verdict = str(calibration.get("verdict", ""))
     return {
-        "Sensor": _placement_name(placement),
-        "Device": str(sensor.get("name") or sensor.get("sensor") or ""),
-        "Calibrated from": METHOD_NAMES.get(method, method),
-        "Verdict": VERDICT_NAMES.get(verdict, "–"),
-        "Sits within": "–" if sd is None else f"± {1.96 * float(sd):.0f}°",
-        "Lost": "–" if loss is None else f"{100 * float(loss):.1f} %",
-        "Drift, °/min": ", ".join(f"{drift:.1f}" for drift in known) or "–",
+        say("Sensor"): _placement_name(placement),
+        say("Device"): str(sensor.get("name") or sensor.get("sensor") or ""),
+        say("Calibrated from"): say(METHOD_NAMES.get(method, method)),
+        say("Verdict"): say(VERDICT_NAMES.get(verdict, "–")),
+        say("Sits within"): "–" if sd is None else f"± {1.96 * float(sd):.0f}°",
+        say("Lost"): "–" if loss is None else f"{100 * float(loss):.1f} %",
+        say("Drift, °/min"): ", ".join(f"{drift:.1f}" for drift in known) or "–",
     }
 
 
@@ -233,7 +285,7 @@ def measure_name(measure: str) -> str:
     """Name a number that sessions are compared by, with its unit."""
     segment, unit = measure.rsplit("_", 1)
     name = MEASURED_NAMES[segment]
-    return f"{name}, °" if unit == "deg" else f"{name} share, %"
+    return f"{say(name)}, °" if unit == "deg" else f"{_share_of(name)}, %"
 
 
 def in_unit(value: float, measure: str) -> float:
@@ -243,7 +295,9 @@ def in_unit(value: float, measure: str) -> float:
 
 def changed_words(change: Change) -> str:
     """Say whether a number changed."""
-    return {True: "real change", False: "within noise", None: "nothing to compare yet"}[change.real]
+    if change.real is None:
+        return say("nothing to compare yet")
+    return say("real change") if change.real else say("within noise")
 
 
 def change_rows(changes: Iterable[Change], *, judged: bool = True) -> list[dict[str, str]]:
@@ -264,22 +318,23 @@ def _change_row(change: Change, *, judged: bool) -> dict[str, str]:
     measure = change.key.measure
     unit = " %" if measure.endswith("_share") else "°"
 
-    def say(value: float | None, form: str) -> str:
+    def shown(value: float | None, form: str) -> str:
         if value is None:
             return "–"
-        shown = round(in_unit(value, measure), 1) + 0.0  # no minus before a zero
-        return f"{shown:{form}}{unit}".replace("-", "−")
+        rounded = round(in_unit(value, measure), 1) + 0.0  # no minus before a zero
+        return f"{rounded:{form}}{unit}".replace("-", "−")
 
     row = {
-        "Drill": drill_name(change.key.drill),
-        "Side": _SIDES.get(change.key.side, change.key.side),
-        "What": measure_name(measure).rsplit(",", 1)[0],
-        "Before": say(change.usual, ".0f"),
-        "Now": say(change.now.value, ".0f"),
-        "Difference": say(change.difference, "+.1f"),
+        say("Drill"): drill_name(change.key.drill),
+        say("Side"): say(_SIDES.get(change.key.side, change.key.side)),
+        say("What"): measure_name(measure).rsplit(",", 1)[0],
+        say("Before"): shown(change.usual, ".0f"),
+        say("Now"): shown(change.now.value, ".0f"),
+        say("Difference"): shown(change.difference, "+.1f"),
     }
     if judged:
-        row |= {"Noise": f"± {say(change.mdc, '.1f')}", "Verdict": changed_words(change)}
+        noise = f"± {shown(change.mdc, '.1f')}"
+        row |= {say("Noise"): noise, say("Verdict"): changed_words(change)}
     return row
 
 
@@ -300,13 +355,15 @@ def size(angle_deg: object) -> float | None:
 
 def _placement_name(placement: str) -> str:
     known = {str(p): name for p, name in PLACEMENT_NAMES.items()}
-    name = known.get(placement, placement.replace("_", " "))
+    name = say(known.get(placement, placement.replace("_", " ")))
     return name[:1].upper() + name[1:]
 
 
 def times(repetitions: int) -> str:
     """Say how many repetitions."""
-    return "1 repetition" if repetitions == 1 else f"{repetitions} repetitions"
+    if repetitions == 1:
+        return say("1 repetition")
+    return say("{count} repetitions", count=repetitions)
 
 
 def _part(whole: Mapping[str, Any], key: str) -> Mapping[str, Any]:

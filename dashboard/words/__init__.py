@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,6 @@ ENGLISH: Final = "en"
 FOLDER: Final = Path(__file__).parent
 NAMES: Final = {"en": "English", "de": "Deutsch"}
 """Languages, each by its own name."""
-
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 @cache
@@ -55,18 +54,30 @@ def text(words: str, /) -> str:
 def translate(text: str, language: str, /, **values: object) -> str:
     """Say something in a language.
 
-    A sentence that was put together elsewhere and carries numbers is found by its text with ``#``
-    for each number.
+    A sentence that was put together elsewhere, of numbers and names, is found by its text with
+    ``#`` for each of them; they are said in the same order, each in the language if it has it.
     """
-    words = catalogue(language)
-    found = words.get(text)
-    if found is None and words:
-        found = _with_numbers(text, words)
-    said = text if found is None else found
-    return said.format_map(values) if values else said
+    found = catalogue(language).get(text)
+    if found is None:
+        found = _put_together(text, language)
+    return found.format_map(values) if values else found
 
 
-def _with_numbers(text: str, words: dict[str, str]) -> str | None:
-    numbers = iter(_NUMBER.findall(text))
-    found = words.get(_NUMBER.sub("#", text))
-    return None if found is None else re.sub("#", lambda _: next(numbers, "#"), found)
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Sentences with ``#``, those that say most first, and how each reads in the language."""
+    open_ones = sorted((w for w in catalogue(language) if "#" in w), key=len, reverse=True)
+    return [
+        (re.compile("(.+?)".join(map(re.escape, english.split("#")))), catalogue(language)[english])
+        for english in open_ones
+    ]
+
+
+@lru_cache(1000)
+def _put_together(text: str, language: str) -> str:
+    for pattern, said in _patterns(language):
+        found = pattern.fullmatch(text)
+        if found is not None:
+            parts = (translate(part, language) for part in found.groups())
+            return "".join(chain.from_iterable(zip(said.split("#"), [*parts, ""], strict=True)))
+    return text

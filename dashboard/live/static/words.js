@@ -3,7 +3,8 @@
 /** @type {Record<string, string>} */
 let catalogue = {};
 
-const NUMBER = /\d+(?:\.\d+)?/g;
+/** @type {[RegExp, string][]}  sentences with #, those that say most first */
+let patterns = [];
 
 /**
  * Use a language from now on.
@@ -11,6 +12,14 @@ const NUMBER = /\d+(?:\.\d+)?/g;
  */
 export function useWords(words) {
   catalogue = words;
+  patterns = Object.keys(words).filter((english) => english.includes("#"))
+    .sort((a, b) => b.length - a.length)
+    .map((english) => [new RegExp(`^${english.split("#").map(literal).join("(.+?)")}$`), words[english]]);
+}
+
+/** @param {string} words @returns {string}  a pattern that finds them */
+function literal(words) {
+  return words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /**
@@ -23,22 +32,22 @@ export function text(words) {
 }
 
 /**
- * Say something in the person's language. What was put together elsewhere and carries numbers is
- * found by its text with # for each number.
+ * Say something in the person's language. What was put together elsewhere, of numbers and names, is
+ * found by its text with # for each of them; they are said in the same order.
  * @param {string} words  English; {name} stands for a value
  * @param {Record<string, string | number>} [values]
  * @returns {string}
  */
 export function say(words, values) {
-  const said = catalogue[words] ?? withNumbers(words) ?? words;
+  const said = catalogue[words] ?? putTogether(words);
   return values ? said.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole)) : said;
 }
 
-/** @param {string} words @returns {string | undefined} */
-function withNumbers(words) {
-  const found = catalogue[words.replace(NUMBER, "#")];
-  if (found === undefined) return undefined;
-  const numbers = words.match(NUMBER) ?? [];
-  let next = 0;
-  return found.replace(/#/g, () => numbers[next++] ?? "#");
+/** @param {string} words @returns {string} */
+function putTogether(words) {
+  for (const [pattern, said] of patterns) {
+    const parts = pattern.exec(words)?.slice(1);
+    if (parts) return said.replace(/#/g, () => say(parts.shift() ?? "#"));
+  }
+  return words;
 }

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from dashboard.live.assets import STATIC_FOLDER, STATIC_PATH
 from dashboard.live.choices import live_choices
+from dashboard.words import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_FAILED: Final = text(
+    "This part of the page could not be loaded. Start it with the command torso dashboard, then"
+    " reload this page."
+)
 
 _LOADER: Final = """
 export default function (component) {
@@ -19,11 +26,7 @@ export default function (component) {
   let gone = false;
   import(new URL("MODULE", window.location.origin).href).then(
     (module) => { if (!gone) unmount = module.mount(component); },
-    () => {
-      parentElement.append(
-        "This part of the page could not be loaded. Start it with the command " +
-        "torso dashboard, then reload this page.");
-    });
+    () => { parentElement.append(component.data.words[FAILED] ?? FAILED); });
   return () => { gone = true; unmount(); };
 }
 """
@@ -32,7 +35,8 @@ _STYLE: Final = (STATIC_FOLDER / "live.css").read_text(encoding="utf-8")
 
 
 def _loader(module: str) -> str:
-    return _LOADER.replace("MODULE", f"{STATIC_PATH}/{module}")
+    loader = _LOADER.replace("MODULE", f"{STATIC_PATH}/{module}")
+    return loader.replace("FAILED", json.dumps(_FAILED))
 
 
 _live = st.components.v2.component("torso_live", css=_STYLE, js=_loader("main.js"))

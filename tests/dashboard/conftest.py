@@ -2,7 +2,10 @@
 
 import pytest
 
+from dashboard import invitation
 from dashboard.headless import run_headless
+from dashboard.invitation import Invitation, announce
+from dashboard.sharing import Sharing
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +14,12 @@ def demo(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo") / "session"
     run_headless(seconds=45, out=out)
     return out
+
+
+@pytest.fixture
+def shared(monkeypatch):
+    """The page as it is shared with guests."""
+    monkeypatch.setattr(invitation, "_announced", [])
+    sharing = Sharing()
+    announce(Invitation(sharing, "192.0.2.7", 8501))
+    return sharing

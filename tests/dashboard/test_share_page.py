@@ -1,18 +1,8 @@
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import invitation
-from dashboard.invitation import Invitation, announce, network_address
-from dashboard.sharing import Sharing
+from dashboard.invitation import Invitation, network_address
 from dashboard.views import share
-
-
-@pytest.fixture
-def shared(monkeypatch):
-    monkeypatch.setattr(invitation, "_announced", [])
-    sharing = Sharing()
-    announce(Invitation(sharing, "192.0.2.7", 8501))
-    return sharing
 
 
 def page():

@@ -2,21 +2,22 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from dashboard.settings import choose
 from dashboard.words import NAMES, catalogue, say, translate
-from dashboard.words.gather import ROOM, said_in
+from dashboard.words.gather import gather
+from fusion.slips import Slip
+from sensors.samples import Placement
 
 OTHERS = [language for language in NAMES if language != "en"]
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_a_language_says_all_of_the_live_view_and_of_the_pages_that_begin_it(language):
-    files = [*ROOM.glob("live/static/*.js"), ROOM / "app.py"]
-    files += [ROOM / "views" / f"{page}.py" for page in ("devices", "settings")]
-    said = {words for file in files for words in said_in(file)}
-    assert len(said) > 150
+def test_a_language_says_all_that_is_said(language):
+    said = gather()
+    assert len(said) > 600
     assert said - catalogue(language).keys() == set()
 
 
@@ -40,3 +41,10 @@ def test_a_sentence_with_numbers_from_elsewhere_is_found():
 
 def test_what_a_language_lacks_stays_english():
     assert translate("Nobody ever said this 3 times.", "de") == "Nobody ever said this 3 times."
+
+
+def test_a_doubt_about_a_session_is_said_with_its_parts():
+    up = np.array([0.0, 0.0, 1.0])
+    slip = Slip(0, after=1990, before=2000, deg=6.0, turned_deg=0.0, up_before=up, up_after=up)
+    said = translate(slip.flag((Placement.UPPER_BACK,), 100.0).sentence, "de")
+    assert said.startswith("Ein Sensor (oberer Rücken) ist um etwa 6° verrutscht, bei 20 s:")

@@ -34,3 +34,9 @@ test("shares are told in the unit of the settings", () => {
   useSettings({ shares: "tenths" });
   assert.match(intervalWords(shares), /^−0\.2 to 2\.0 · 1\.0–3\.0/);
 });
+
+test("what was put together elsewhere is said part by part", () => {
+  useWords({ "Sensor on the #: #": "Sensor (#): #", "upper back": "oberer Rücken", "Lost # (#).": "# weg (#)." });
+  assert.equal(say("Sensor on the upper back: Lost 3 (a+b)."), "Sensor (oberer Rücken): 3 weg (a+b).");
+  assert.equal(say("Sensor on the table."), "Sensor on the table.");
+});

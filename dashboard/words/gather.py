@@ -72,7 +72,10 @@ def _strings(node: ast.AST) -> Iterator[str]:
         if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
             continue  # a docstring
         if isinstance(part, ast.JoinedStr):
-            yield "".join(v.value if isinstance(v, ast.Constant) else "#" for v in part.values)
+            yield "".join(
+                str(value.value) if isinstance(value, ast.Constant) else "#"
+                for value in part.values
+            )
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
         else:

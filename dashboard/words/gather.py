@@ -20,7 +20,9 @@ ROOM: Final = Path(__file__).parents[1]
 
 PUT_TOGETHER: Final = (
     "dashboard/messages.py", "dashboard/replaying.py", "dashboard/settings.py",
-    *(f"dashboard/service/{file.name}" for file in ROOM.glob("service/*.py")),
+    *(f"dashboard/service/{name}.py" for name in (
+        "analysis", "commands", "engine", "finder", "http", "live", "recorder", "wizard",
+    )),
     *(f"fusion/{name}.py" for name in (
         "calibration", "gates", "neutral", "offline", "pipeline", "quality", "sample_watch",
         "slips", "split",

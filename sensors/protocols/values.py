@@ -23,7 +23,8 @@ RawArray = npt.NDArray[np.int16]
 DEGREE: Final = math.pi / 180.0
 G: Final = GRAVITY_MPS2
 
-_I16: Final = np.iinfo(np.int16)
+_MOST: Final = np.int16(np.iinfo(np.int16).max)
+"""A number of the array's own kind: any other has to be converted each time."""
 
 MAX_NUMBER: Final = 1e6
 """Larger than anything measured, in any unit in use."""
@@ -86,5 +87,5 @@ def unit(quat: FloatArray) -> FloatArray:
 
 def at_rail(raw: RawArray) -> BoolArray:
     """Return which rows (n, columns) hold a number at the end of the 16 bits."""
-    rail: BoolArray = np.logical_or.reduce((raw >= _I16.max) | (raw <= -_I16.max), axis=1)
+    rail: BoolArray = np.logical_or.reduce((raw >= _MOST) | (raw <= -_MOST), axis=1)
     return rail

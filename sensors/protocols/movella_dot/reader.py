@@ -59,8 +59,10 @@ class MovellaDotReader:
 
     def feed(self, characteristic: str, data: bytes) -> tuple[Packed, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
-        if characteristic in _USUAL:
-            form = self._forms.get(characteristic) or self._form_of(characteristic)
+        form = self._forms.get(characteristic)
+        if form is None and characteristic in _USUAL:
+            form = self._form_of(characteristic)
+        if form is not None:
             return (form.packed(data),)
         match characteristic:
             case Characteristic.MEASUREMENT:

@@ -131,6 +131,13 @@ def _lower_hull(points: Sequence[Point]) -> list[Point]:
     return hull
 
 
+def worked_off(behind_s: float, step_s: float) -> float:
+    """Return what is left of ``behind_s`` once time has been bent for ``step_s``."""
+    away_s = abs(behind_s)
+    limit = min(max(away_s / _SLEW_TIME_S, _SLEW_MIN), _SLEW_MAX)
+    return math.copysign(max(away_s - limit * step_s, 0.0), behind_s)
+
+
 class DeviceClock:
     """One device's clock against the host's monotonic clock.
 
@@ -288,7 +295,7 @@ class DeviceClock:
             return self._begin(device_s, offset_s)
         step_s = device_s - self._last_device_s
         if self._behind_s:
-            self._slew(step_s)
+            self._behind_s = worked_off(self._behind_s, step_s)
         if device_s >= self._bin_end_s:
             self._next_bin(device_s)
         if offset_s < self._lowest[1]:
@@ -307,6 +314,20 @@ class DeviceClock:
         self._last_device_s, self._last_host_s = device_s, host_s
         return host_s, rate
 
+    def observe_old(self, device_s: float, arrival_s: float) -> float:
+        """Take in the arrival of a time that is not after all before, where several keep a clock.
+
+        Returns its host monotonic seconds.
+        """
+        offset_s = arrival_s - device_s
+        if offset_s < self._lowest[1] and device_s >= self._bin_end_s - _BIN_S:
+            self._lowest = (device_s, offset_s)
+        ahead_s = self._floor(device_s) - offset_s
+        if ahead_s > 0.0:
+            self._line_s -= ahead_s
+            self._behind_s += ahead_s
+        return device_s + self._floor(device_s) - self._constant_s + self._behind_s
+
     def _begin(self, device_s: float, offset_s: float) -> tuple[float, float]:
         """Begin an epoch with its first observation."""
         self.epochs += 1
@@ -324,12 +345,6 @@ class DeviceClock:
 
     def _floor(self, device_s: float) -> float:
         return self._line_s + self._slope * (device_s - self._line_at_s)
-
-    def _slew(self, step_s: float) -> None:
-        """Work off what the times given out are away from the line, over ``step_s``."""
-        behind_s = abs(self._behind_s)
-        limit = min(max(behind_s / _SLEW_TIME_S, _SLEW_MIN), _SLEW_MAX)
-        self._behind_s = math.copysign(max(behind_s - limit * step_s, 0.0), self._behind_s)
 
     def _next_bin(self, device_s: float) -> None:
         self._bins.append(self._lowest)

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from sensors.clock import GAP_PERIODS, DeviceClock, Gap, missing_samples
+from sensors.common_clock import Membership
 from sensors.counting import CountClock
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import Burst, Packed, unpacked
+from sensors.protocols.burst import Burst, Packed, Synchronised, unpacked
 from sensors.protocols.families import reader_of
 from sensors.samples import ImuBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sensors.common_clock import CommonClock
     from sensors.drivers.base import Notification
-    from sensors.protocols.burst import Exchange, Reader
+    from sensors.protocols.burst import ClockFacts, Exchange, Reader
     from sensors.samples import FloatArray, SensorInfo
 
 _Piece: TypeAlias = tuple[Burst | Packed, int, float, float]
@@ -61,6 +63,10 @@ class LinkStatistics:
         Longest time between two neighbouring samples where some are missing.
     last_arrival_s
         Host monotonic seconds of the last notification of any kind, ``None`` before the first.
+    synchronised
+        Whether its times are those of a clock that it keeps together with other sensors.
+    desynchronised
+        How often it had to leave that clock: it was off, or its time stamps were others.
     """
 
     received: int
@@ -77,6 +83,8 @@ class LinkStatistics:
     clock_ppm: float
     longest_gap_s: float
     last_arrival_s: float | None
+    synchronised: bool
+    desynchronised: int
 
     @property
     def loss(self) -> float:
@@ -119,6 +127,9 @@ class StreamDecoder:
             self._clock = DeviceClock(facts.tick_s, facts.bits, facts.max_rate)
             self._tick_s = facts.tick_s
         self._exchange: Exchange | None = None
+        self._member: Membership | None = None
+        self._synchronised: bool | None = None
+        self._pieces: list[_Piece] = []
         self._sequence: int | None = None
         self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
         self._last_t_s = -math.inf
@@ -129,6 +140,11 @@ class StreamDecoder:
         self._steps = self._steps_s = self._longest_gap_s = 0.0
 
     @property
+    def common_facts(self) -> ClockFacts | None:
+        """What the clock is that its family's sensors can keep together, if they can."""
+        return self._reader.clock if isinstance(self._reader, Synchronised) else None
+
+    @property
     def status(self) -> object | None:
         """What the sensor last said of itself, in its family's own terms."""
         return self._reader.status
@@ -136,6 +152,7 @@ class StreamDecoder:
     @property
     def statistics(self) -> LinkStatistics:
         """The account so far."""
+        member = self._member
         rate_hz = self._steps / self._steps_s if self._steps_s > 0.0 else 1.0 / self._period_s
         return LinkStatistics(
             received=self._received,
@@ -148,10 +165,12 @@ class StreamDecoder:
             last_error=self._last_error,
             restarts=max(self._clock.epochs - 1, 0),
             rate_hz=rate_hz,
-            clock_sd_s=self._clock.sd_s,
+            clock_sd_s=self._clock.sd_s if member is None else member.sd_s,
             clock_ppm=self._clock.rate_ppm,
             longest_gap_s=self._longest_gap_s,
             last_arrival_s=self._last_arrival_s,
+            synchronised=member is not None and member.within,
+            desynchronised=0 if member is None else member.left,
         )
 
     def feed(self, notification: Notification) -> ImuBlock | None:
@@ -170,24 +189,45 @@ class StreamDecoder:
             The new samples on the session clock, later than all before; ``None`` where there are
             none. Notifications that cannot be read are counted, see :class:`LinkStatistics`.
         """
-        pieces: list[_Piece] = []
-        reader = self._reader
         for notification in notifications:
-            arrival_s = self._last_arrival_s = notification.arrival_s
-            try:
-                bursts = reader.feed(notification.characteristic, notification.data)
-            except ProtocolError as error:
-                self._errors += 1
-                self._last_error = str(error)
-                continue
-            if reader.exchange is not self._exchange:
-                self._compare_clocks(arrival_s)
-            self._period_s = reader.period_s or self._period_s
-            for burst in bursts:
-                piece = self._timed(burst, arrival_s)
-                if piece is not None:
-                    pieces.append(piece)
+            self.take(notification)
+        return self.flush()
+
+    def take(self, notification: Notification) -> None:
+        """Take in the next notification of this sensor; :meth:`flush` gives what came of it."""
+        reader = self._reader
+        arrival_s = self._last_arrival_s = notification.arrival_s
+        try:
+            bursts = reader.feed(notification.characteristic, notification.data)
+        except ProtocolError as error:
+            self._errors += 1
+            self._last_error = str(error)
+            return
+        if reader.exchange is not self._exchange:
+            self._compare_clocks(arrival_s)
+        if self._member is not None:
+            self._note_synchronised(self._member)
+        self._period_s = reader.period_s or self._period_s
+        for burst in bursts:
+            piece = self._timed(burst, arrival_s)
+            if piece is not None:
+                self._pieces.append(piece)
+
+    def flush(self) -> ImuBlock | None:
+        """Return the new samples, ``None`` where there are none."""
+        pieces, self._pieces = self._pieces, []
         return self._block(pieces) if pieces else None
+
+    def keep(self, common: CommonClock) -> None:
+        """Keep the common clock, as often and as long as the sensor says that it does."""
+        self._member = Membership(self.info.sensor, common, self._clock)
+
+    def _note_synchronised(self, member: Membership) -> None:
+        """Tell what the sensor says of its clock, whenever it says something else."""
+        assert isinstance(self._reader, Synchronised)
+        if self._reader.synchronised is not self._synchronised:
+            self._synchronised = self._reader.synchronised
+            member.told(synchronised=self._synchronised is True)
 
     def _compare_clocks(self, arrival_s: float) -> None:
         """Use a new answer to what time it is."""
@@ -220,6 +260,8 @@ class StreamDecoder:
             self._late += 1
             return None
         host_s, rate = self._clock.observe(last_s, arrival_s)
+        if self._member is not None:
+            host_s = self._member.host_s(last_s, host_s, arrival_s)
         return self._piece(burst, count, host_s - self._origin_s, spacing_s * rate)
 
     def _place(self, burst: Burst | Packed, arrival_s: float) -> float | None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dashboard.service.steps import Step, StepKind
 from fusion.pipeline import Pipeline
-from sensors.decoding import StreamDecoder
 from sensors.drivers.base import Notification
+from sensors.session_decoder import SessionDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,12 +45,12 @@ class Fuser:
     """
 
     def __init__(self, sensors: tuple[SensorInfo, ...], origin_s: float, setup: Setup) -> None:
-        self._decoders = {info.sensor: StreamDecoder(info, origin_s) for info in sensors}
-        self._waiting: dict[SensorId, list[Notification]] = {s: [] for s in self._decoders}
+        self._decoder = SessionDecoder(sensors, origin_s)
+        self._waiting: list[Notification] = []
         self._origin_s = origin_s
         self._setup = setup
         self._pipeline = Pipeline(setup, keep=False)
-        self._counted = dict.fromkeys(self._decoders, (0, 0))
+        self._counted = dict.fromkeys(self._decoder.streams, (0, 0))
         self.status: Status | None = None
         self.reps: list[Rep] = []
         self.failed = False
@@ -60,8 +60,8 @@ class Fuser:
         """Take in the next entry of the session."""
         if isinstance(entry, Notification):
             self.last_arrival_s = entry.arrival_s
-            if entry.sensor in self._waiting and not self.failed:
-                self._waiting[entry.sensor].append(entry)
+            if not self.failed:
+                self._waiting.append(entry)
         elif isinstance(entry, Step):
             self._guarded(lambda: self._take_step(entry))
 
@@ -79,7 +79,7 @@ class Fuser:
 
     def statistics(self, sensor: SensorId) -> LinkStatistics:
         """Account of a sensor's samples, as far as they are decoded."""
-        return self._decoders[sensor].statistics
+        return self._decoder.streams[sensor].statistics
 
     def loss(self, sensor: SensorId) -> float:
         """Fraction of a sensor's samples lost in this session, 0 to 1."""
@@ -96,7 +96,7 @@ class Fuser:
         if self.failed:
             self._pipeline = Pipeline(self._setup, keep=False)
             self.failed = False
-        for sensor in self._decoders:
+        for sensor in self._decoder.streams:
             statistics = self.statistics(sensor)
             self._counted[sensor] = (statistics.received, statistics.lost)
 
@@ -105,14 +105,9 @@ class Fuser:
         return self._pipeline.advance()
 
     def _decode(self) -> None:
-        for sensor, waiting in self._waiting.items():
-            if not waiting:
-                continue
-            decoder = self._decoders[sensor]
-            block = decoder.feed_all(waiting)
-            waiting.clear()
-            if block is not None:
-                self._pipeline.push(decoder.info.placement, block)
+        waiting, self._waiting = self._waiting, []
+        for sensor, block in self._decoder.feed_all(waiting).items():
+            self._pipeline.push(self._decoder.streams[sensor].info.placement, block)
 
     def _take_step(self, step: Step) -> None:
         self._decode()
@@ -134,6 +129,5 @@ class Fuser:
         except Exception:
             logger.exception("fusion failed; the recording goes on")
             self.failed = True
-            for waiting in self._waiting.values():
-                waiting.clear()
+            self._waiting.clear()
             return None

@@ -98,7 +98,8 @@ def _open_profile(rate_hz: float) -> Dialogue:
 def _movella_dot(rate_hz: float) -> Dialogue:
     """Orientation and raw in one payload; older firmware does not have it and stays silent.
 
-    Synchronised sensors keep the rate they had and may refuse to be told one.
+    Synchronised sensors keep the rate they had and may refuse to be told one. Each is asked
+    whether it is, for the decoder to know: it lasts until a sensor is switched off.
     """
 
     def opening(kind: movella_dot.PayloadId) -> Opening:
@@ -108,6 +109,7 @@ def _movella_dot(rate_hz: float) -> Dialogue:
                 Write(_DOT.CONTROL, movella_dot.output_rate(round(rate_hz)), needed=False),
             ),
             (
+                Write(_DOT.MESSAGE, movella_dot.sync_status(), needed=False),
                 Write(_DOT.MEASUREMENT, movella_dot.start_measuring(kind)),
                 Read(_DOT.MEASUREMENT),
             ),
@@ -119,7 +121,7 @@ def _movella_dot(rate_hz: float) -> Dialogue:
             opening(movella_dot.PayloadId.CUSTOM_5),
             opening(movella_dot.PayloadId.RATE_MAG),
         ),
-        listen=(_DOT.LONG, _DOT.MEDIUM, _DOT.BATTERY, _DOT.REPORT),
+        listen=(_DOT.LONG, _DOT.MEDIUM, _DOT.BATTERY, _DOT.REPORT, _DOT.MESSAGE_NEWS),
         data=frozenset({_DOT.LONG, _DOT.MEDIUM}),
         stop=(Write(_DOT.MEASUREMENT, movella_dot.stop_measuring(movella_dot.PayloadId.CUSTOM_5)),),
         identify=(Write(_DOT.CONTROL, movella_dot.identify()),),

@@ -4,7 +4,7 @@ Told which of them is the root, and left alone, they listen to each other for so
 each is asked how it went. From then on equal time stamps are equal instants, to 1 ppm after half an
 hour (the maker's figure), until they are switched off or told to stop. It takes a disconnection, so
 it is done before a session and not while one runs. Without it nothing is lost but that: every clock
-is fitted on the arrivals by itself.
+is fitted on the arrivals by itself, see :mod:`sensors.common_clock`.
 """
 
 from __future__ import annotations

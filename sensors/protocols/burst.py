@@ -8,7 +8,7 @@ missing in between, is found out by :mod:`sensors.decoding`, the same way for al
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -181,6 +181,19 @@ class Reader(Protocol):
             The bytes are nothing this family sends.
         """
         ...
+
+
+@runtime_checkable
+class Synchronised(Protocol):
+    """A reader of sensors that can keep one clock.
+
+    Attributes
+    ----------
+    synchronised
+        Whether the sensor says that it keeps the others' clock; ``None`` until it said.
+    """
+
+    synchronised: bool | None
 
 
 NOTHING = np.empty((0, 3))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sensors.decoding import StreamDecoder
 from sensors.drivers.base import LinkChange, LinkState, Notification
 from sensors.drivers.ble import Central
 from sensors.drivers.ble_source import BleSource
 from sensors.protocols.families import family_named
 from sensors.samples import Placement, SensorId, SensorInfo
+from sensors.session_decoder import SessionDecoder
 from tests.ble.emulation.bumble_backend import BumbleClient, BumbleScanner, open_host
 from tests.ble.emulation.stage import Stage
 
@@ -88,7 +88,7 @@ class Watch:
     items: list = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.decoders = {i.sensor: StreamDecoder(i, 0.0) for i in self.source.sensors}
+        self.decoders = SessionDecoder(self.source.sensors, 0.0).streams
         self._changed = asyncio.Event()
 
     async def run(self) -> None:

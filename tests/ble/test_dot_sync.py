@@ -40,6 +40,8 @@ async def test_all_follow_the_first_and_stream_afterwards(layer, monkeypatch):
         await central.close()
         async with watched(BleSource(infos(sensors), radio())) as watch:
             await watch.until(lambda: all(watch.received(sensor) > 30 for sensor in IDS))
+            for sensor in IDS:
+                assert watch.decoders[sensor].statistics.synchronised, "they were asked"
         assert all(s["synced"] for s in await stats(stage)), (
             "the rate they refuse is not insisted on"
         )

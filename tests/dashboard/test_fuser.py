@@ -53,7 +53,7 @@ async def test_a_fault_ends_fusing_and_a_new_session_forgets_it(monkeypatch):
         raise RuntimeError("broken")
 
     with monkeypatch.context() as patch:
-        patch.setattr("sensors.decoding.StreamDecoder.feed_all", broken)
+        patch.setattr("sensors.decoding.StreamDecoder.take", broken)
         fuser.take(next(item for item in items if isinstance(item, Notification)))
         assert fuser.advance() is None
     assert fuser.failed

@@ -8,7 +8,7 @@ from typing import Final
 from sensors.errors import ProtocolError
 from sensors.protocols.movella_dot.characteristics import PROTOCOL
 
-_SYNC: Final = 2
+SYNC: Final = 2
 _START, _STOP, _STATUS = 0x01, 0x02, 0x08
 
 
@@ -56,7 +56,7 @@ def decode_sync_reply(data: bytes) -> SyncReply:
         It is none.
     """
     group, content = decode_message(data)
-    if group == _SYNC and len(content) == 2:
+    if group == SYNC and len(content) == 2:
         for reply in SyncReply:
             if reply.value == tuple(content):
                 return reply
@@ -72,14 +72,14 @@ def start_sync(root_address: str) -> bytes:
         MAC of the sensor whose clock the others take over, as printed.
     """
     mac = bytes(reversed(bytes.fromhex(root_address.replace(":", ""))))
-    return encode_message(_SYNC, bytes([_START]) + mac)
+    return encode_message(SYNC, bytes([_START]) + mac)
 
 
 def stop_sync() -> bytes:
     """Return what ends synchronisation."""
-    return encode_message(_SYNC, bytes([_STOP]))
+    return encode_message(SYNC, bytes([_STOP]))
 
 
 def sync_status() -> bytes:
     """Return what asks whether a sensor is synchronised."""
-    return encode_message(_SYNC, bytes([_STATUS]))
+    return encode_message(SYNC, bytes([_STATUS]))

@@ -11,7 +11,7 @@ from sensors.errors import ProtocolError
 from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed, unknown
 from sensors.protocols.movella_dot.characteristics import PROTOCOL, Characteristic
 from sensors.protocols.movella_dot.device import Battery, Report
-from sensors.protocols.movella_dot.messages import decode_message
+from sensors.protocols.movella_dot.messages import SYNC, SyncReply, decode_message
 from sensors.protocols.movella_dot.payloads import (
     CLIPPED,
     LAYOUTS,
@@ -31,6 +31,14 @@ _USUAL: Final[dict[str, PayloadId]] = {
     Characteristic.SHORT: PayloadId.QUATERNION,
 }
 """What comes on each characteristic as long as the sensor has not said what it sends."""
+
+_SYNCHRONISED: Final = {
+    (SYNC, bytes(SyncReply.SYNCED.value)): True,
+    (SYNC, bytes(SyncReply.STARTED.value)): True,
+    (SYNC, bytes(SyncReply.NOT_SYNCED.value)): False,
+    (SYNC, bytes(SyncReply.STOPPED.value)): False,
+}
+"""Which answers say whether it is; all others leave it open."""
 
 _UT_PER_AU: Final = 40.0
 _SMALL: Final = 1e-9
@@ -53,6 +61,7 @@ class MovellaDotReader:
         self.period_s: float | None = None
         self.status: object | None = None
         self.exchange: Exchange | None = None
+        self.synchronised: bool | None = None
         self._rate_hz = rate_hz
         self._kind: PayloadId | None = None
         self._forms: dict[str, Form] = {}
@@ -74,6 +83,7 @@ class MovellaDotReader:
                 self.status = Report.decode(data)
             case Characteristic.ACKNOWLEDGE | Characteristic.MESSAGE_NEWS:
                 self.status = decode_message(data)
+                self.synchronised = _SYNCHRONISED.get(self.status, self.synchronised)
         return ()
 
     def _form_of(self, characteristic: str) -> Form:

@@ -1,0 +1,58 @@
+"""The notifications of all sensors of a session to samples on one clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sensors.common_clock import CommonClock
+from sensors.decoding import StreamDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sensors.drivers.base import Notification
+    from sensors.samples import ImuBlock, SensorId, SensorInfo
+
+
+class SessionDecoder:
+    """The way from the notifications of several sensors to blocks.
+
+    Sensors of a family that can keep one clock are put on it when they say that they do.
+
+    Parameters
+    ----------
+    sensors
+        The sensors.
+    origin_s
+        Host monotonic seconds of the session clock's zero.
+
+    Raises
+    ------
+    ProtocolError
+        One is of a kind that this program cannot read.
+    """
+
+    def __init__(self, sensors: Iterable[SensorInfo], origin_s: float) -> None:
+        self.streams = {info.sensor: StreamDecoder(info, origin_s) for info in sensors}
+        families: dict[str, CommonClock] = {}
+        for stream in self.streams.values():
+            facts = stream.common_facts
+            if facts is not None:
+                family = stream.info.protocol
+                stream.keep(families.setdefault(family, CommonClock(facts)))
+
+    def feed_all(self, notifications: Iterable[Notification]) -> dict[SensorId, ImuBlock]:
+        """Take in the next notifications, in the order in which they came.
+
+        Returns
+        -------
+        dict
+            The new samples of the sensors that have some; see :meth:`StreamDecoder.feed_all`.
+        """
+        streams = self.streams
+        for notification in notifications:
+            stream = streams.get(notification.sensor)
+            if stream is not None:
+                stream.take(notification)
+        found = ((sensor, stream.flush()) for sensor, stream in streams.items())
+        return {sensor: block for sensor, block in found if block is not None}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import as_strided, sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -64,6 +64,7 @@ class LossFiller:
     def __init__(self) -> None:
         self._waiting_s = np.empty(0)
         self._waiting = np.empty((0, 6))
+        # What was handed out last lies left of the next gap.
         self._left_s = np.empty(0)
         self._left = np.empty((0, 6))
         self._usual_s = 0.0
@@ -80,63 +81,74 @@ class LossFiller:
         """
         t_s = np.concatenate([self._waiting_s, t_s])
         values = np.concatenate([self._waiting, values])
-        parts: list[Filled] = []
-        at = 0
         if not self._usual_s and len(t_s) > _SEEN:
             self._usual_s = float(np.median(np.diff(t_s[: _SEEN + 1])))
-        if self._usual_s:
-            before = self._left_s[-1:] if len(self._left_s) else t_s[:1]
-            wide = np.flatnonzero(np.diff(t_s, prepend=before) > 1.6 * self._usual_s)
-            for gap in [*wide.tolist(), len(t_s)]:
-                if gap > at:
-                    parts.append(self._accept(t_s[at:gap], values[at:gap], silent=False))
-                    at = gap
-                if gap == len(t_s) or t_s[-1] - t_s[gap] < EDGE_S:
-                    break
-                right = slice(gap, int(np.searchsorted(t_s, t_s[gap] + EDGE_S, side="right")))
-                long = bool(t_s[gap] - self._left_s[-1] > GAP_S)
-                filled, jump_deg = self._fill(t_s[right], values[right], silent=long)
-                behind = slice(gap, gap + 1)
-                parts.append(filled)
-                parts.append(
-                    self._accept(t_s[behind], values[behind], silent=long, jump_deg=jump_deg)
-                )
-                at = gap + 1
-        self._waiting_s, self._waiting = t_s[at:], values[at:]
-        return _joined(parts)
+        if not self._usual_s or not len(t_s):
+            self._waiting_s, self._waiting = t_s, values
+            return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool), np.empty(0))
+        before = np.concatenate([self._left_s[-1:] if len(self._left_s) else t_s[:1], t_s[:-1]])
+        gaps = np.flatnonzero(t_s - before > 1.6 * self._usual_s)
+        waiting = gaps[t_s[-1] - t_s[gaps] < EDGE_S]
+        end = int(waiting[0]) if len(waiting) else len(t_s)
+        gaps = gaps[gaps < end]
+        lost = np.maximum(np.rint((t_s[gaps] - before[gaps]) / self._usual_s).astype(int) - 1, 1)
+        room = np.ones(end, dtype=int)
+        room[gaps] += lost
+        place = len(self._left_s) - 1 + np.cumsum(room)
+        written = self._written(t_s, values, place)
+        for gap, n in zip(gaps.tolist(), lost.tolist(), strict=True):
+            right = slice(gap, int(np.searchsorted(t_s, t_s[gap] + EDGE_S, side="right")))
+            self._fill(
+                written, slice(int(place[gap]) - n, int(place[gap])), t_s[right], values[right]
+            )
+        self._waiting_s, self._waiting = t_s[end:], values[end:]
+        return self._handed_out(written)
 
-    def _accept(
-        self, t_s: FloatArray, values: FloatArray, *, silent: bool, jump_deg: float = 0.0
-    ) -> Filled:
-        """Hand out these samples and remember them as what lies left of the next gap."""
-        self._left_s = np.concatenate([self._left_s, t_s])
-        self._left = np.concatenate([self._left, values])
-        since = int(np.searchsorted(self._left_s, self._left_s[-1] - CONTEXT_S))
-        self._left_s, self._left = self._left_s[since:], self._left[since:]
-        return Filled(t_s, values, np.full(len(t_s), silent), np.full(len(t_s), jump_deg))
+    def _written(self, t_s: FloatArray, values: FloatArray, place: npt.NDArray[np.int_]) -> Filled:
+        """What lies left and the samples, each at its place; between them room for the lost."""
+        n, known = int(place[-1]) + 1 if len(place) else len(self._left_s), len(self._left_s)
+        out = Filled(np.empty(n), np.empty((n, 6)), np.zeros(n, dtype=bool), np.zeros(n))
+        out.t_s[:known], out.values[:known] = self._left_s, self._left
+        out.t_s[place], out.values[place] = t_s[: len(place)], values[: len(place)]
+        return out
 
-    def _fill(
-        self, right_s: FloatArray, right: FloatArray, *, silent: bool
-    ) -> tuple[Filled, float]:
-        """Fill the gap between what was handed out and the samples ``right`` behind it."""
-        start_s, span_s = float(self._left_s[-1]), float(right_s[0] - self._left_s[-1])
-        n = max(round(span_s / self._usual_s) - 1, 1)
-        t_s = start_s + span_s * np.arange(1, n + 1) / (n + 1)
-        part = ((t_s - start_s) / span_s)[:, None]
-        values = self._left[-1] + part * (right[0] - self._left[-1])
+    def _handed_out(self, written: Filled) -> Filled:
+        new = slice(len(self._left_s), None)
+        since = _context_from(written.t_s)
+        self._left_s, self._left = written.t_s[since:].copy(), written.values[since:].copy()
+        return Filled(
+            written.t_s[new], written.values[new], written.silent[new], written.jump_deg[new]
+        )
+
+    def _fill(self, out: Filled, hole: slice, right_s: FloatArray, right: FloatArray) -> None:
+        """Fill the ``hole`` left of the samples ``right``."""
+        n = hole.stop - hole.start
+        context = slice(_context_from(out.t_s[: hole.start]), hole.start)
+        left_s, left = out.t_s[context], out.values[context]
+        start_s, span_s = float(left_s[-1]), float(right_s[0] - left_s[-1])
+        out.t_s[hole] = start_s + span_s * np.arange(1, n + 1) / (n + 1)
+        part = ((out.t_s[hole] - start_s) / span_s)[:, None]
+        values = left[-1] + part * (right[0] - left[-1])
         jump_deg = 0.0
         # Losses come in bursts: what is behind this gap may hold others, unknown as well.
         at = n + 1 + np.rint((right_s - right_s[0]) / self._usual_s).astype(int)
-        modelled = span_s <= LONGEST_MODELLED_S and len(self._left) > 3 * ORDER
+        modelled = span_s <= LONGEST_MODELLED_S and len(left) > 3 * ORDER
         if n > 1 and modelled and np.all(np.diff(at) > 0):
             near = at <= n + ORDER
-            values[:, :3], sd = autoregressive(self._left[:, :3], right[near, :3], at[near])
+            values[:, :3], sd = autoregressive(left[:, :3], right[near, :3], at[near])
             jump_deg = MODEL_EXCESS * float(np.degrees(sd)) * self._usual_s
         elif n > 1:
-            edge = self._left[self._left_s > start_s - EDGE_S].mean(axis=0)
+            edge = left[left_s > start_s - EDGE_S].mean(axis=0)
             values = edge + part * (right.mean(axis=0) - edge)
             jump_deg = _unknown_turn_deg(span_s, edge[:3], right[:, :3].mean(axis=0))
-        return self._accept(t_s, values, silent=silent), jump_deg
+        out.values[hole] = values
+        out.silent[hole.start : hole.stop + 1] = span_s > GAP_S
+        out.jump_deg[hole.stop] = jump_deg
+
+
+def _context_from(t_s: FloatArray) -> int:
+    """Index from which on samples tell how those behind the last one go on."""
+    return int(np.searchsorted(t_s, t_s[-1] - CONTEXT_S))
 
 
 def _unknown_turn_deg(span_s: float, before: FloatArray, after: FloatArray) -> float:
@@ -168,11 +180,10 @@ def autoregressive(
     Source: Janssen, Veldhuis & Vries 1986, without the iteration; the fit is regularised, because
     a second of samples may hold less than the order has coefficients.
     """
-    n, whole = int(at[0]) - 1, np.all(np.diff(at) == 1)
+    n, whole = int(at[0]) - 1, int(at[-1]) - int(at[0]) == len(at) - 1
     sides = (left, right) if whole and len(right) > ORDER else (left,)
-    rows = np.concatenate([_histories(x) for x in sides], axis=1)
-    gram = rows @ rows.T
-    past, cross, count = gram[1:, 1:], gram[1:, 0], rows.shape[1]
+    gram, count = _products(sides)
+    past, cross = gram[1:, 1:], gram[1:, 0]
     ridge = 1e-3 * float(np.trace(past)) / ORDER**2 + 1e-12
     weights = np.linalg.solve(past + ridge * _EYE, cross)
     squares = gram[0, 0] - 2.0 * weights @ cross + weights @ past @ weights
@@ -194,17 +205,15 @@ def autoregressive(
     return np.asarray(-solved[:, :-1]), float(np.sqrt(error_var * solved[:, -1].sum()))
 
 
-def _histories(x: FloatArray) -> FloatArray:
-    """A row for each lag 0 … ORDER: every sample that has a history, all channels one by one."""
-    return sliding_window_view(x, ORDER + 1, axis=0).reshape(-1, ORDER + 1).T[::-1]
+def _products(sides: tuple[FloatArray, ...]) -> tuple[FloatArray, int]:
+    """Sums (ORDER + 1, ORDER + 1) of products of lags 0 … ORDER over all samples with a history.
 
-
-def _joined(parts: list[Filled]) -> Filled:
-    if not parts:
-        return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool), np.empty(0))
-    return Filled(
-        np.concatenate([p.t_s for p in parts]),
-        np.concatenate([p.values for p in parts]),
-        np.concatenate([p.silent for p in parts]),
-        np.concatenate([p.jump_deg for p in parts]),
-    )
+    Also how many samples those were, all channels one by one.
+    """
+    gram, count = np.zeros((ORDER + 1, ORDER + 1)), 0
+    for x in sides:
+        rows = x[np.arange(ORDER, len(x))[:, None] - np.arange(ORDER + 1)]
+        flat = rows.swapaxes(0, 1).reshape(ORDER + 1, -1)
+        gram += flat @ flat.T
+        count += flat.shape[1]
+    return gram, count

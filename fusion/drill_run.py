@@ -12,11 +12,12 @@ from fusion.drills import SEATED, Drill
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse, phase_now
 from fusion.grid import GRID_HZ
-from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
+from fusion.heading import HeadingEstimate
 from fusion.lowpass import LowPass
 from fusion.reps import Counted, RepFinder
+from fusion.restlessness import HeadingFilters
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder
-from fusion.spine import LIVE_INCLINATION_SD_DEG, Reference, heading_deg, turns, up_n
+from fusion.spine import LIVE, Reference, heading_deg, turns, up_n
 from fusion.split import make_split
 from fusion.tissue import Ringing
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fusion.calibration import Calibration
+    from fusion.heading import HeadingFilter, HeadingParameters
     from fusion.results import Rep
     from fusion.setup import Setup
     from fusion.track import Track, Window
@@ -146,7 +148,7 @@ class DrillRun:
         self.reference = reference
         self.calibration = calibration
         sd = rate_sd_dps(self.calibration, reference)
-        self.heading = HeadingFilter(reference.neutral_s[1], sd, self._parameters)
+        self.heading = HeadingFilters(reference.neutral_s[1], sd, self._parameters)
         self._stillness = StillnessFilter(reference.axes_s, sd)
         self._dwells = DwellFinder()
         self._slip_finder.measure_anew()
@@ -167,7 +169,7 @@ class DrillRun:
             estimate,
             motion.gap,
             self._ringing,
-            LIVE_INCLINATION_SD_DEG,
+            LIVE,
         )
         times_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
         counted = fused.since_moved(self.reference.vertical * self.heading.moved_deg(times_s))
@@ -229,7 +231,7 @@ def slip_jump(slip: Slip, at: int) -> Jump:
     return Jump(at, slip.sensor, SLIP_SD_DEG, slip.turned_deg)
 
 
-def take_in(heading: HeadingFilter, happening: Dwell | Jump) -> None:
+def take_in(heading: HeadingFilter | HeadingFilters, happening: Dwell | Jump) -> None:
     """Tell the heading filter of a dwell or of a jump."""
     if isinstance(happening, Dwell):
         heading.observe(happening)

@@ -168,7 +168,7 @@ class DwellFinder:
         return [self._dwell(end - n, n)] if long_enough else []
 
     def _dwell(self, start: int, n: int) -> Dwell:
-        heading = np.degrees(np.unwrap(np.radians(self._heading[:n]), axis=0)).mean(axis=0)
+        heading = np.unwrap(self._heading[:n], axis=0, period=360.0).mean(axis=0)
         joint = np.diff(heading, prepend=0.0)
         continues = self._pieces > 0
         self._pieces += 1

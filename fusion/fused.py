@@ -12,7 +12,7 @@ from fusion import quaternions as qt
 from fusion.grid import GRID_HZ
 from fusion.reps import UNCERTAIN_SD_DEG
 from fusion.results import Frames, Phase, Quality, Rep
-from fusion.spine import INCLINATION_SD_DEG, Reference, spine_angles
+from fusion.spine import SMOOTHED, Reference, Unknown, spine_angles
 
 if TYPE_CHECKING:
     from fusion.heading import HeadingEstimate
@@ -79,7 +79,7 @@ def fuse(
     heading: HeadingEstimate,
     gap: npt.NDArray[np.bool_],
     ringing: Ringing | None = None,
-    inclination_sd_deg: float = INCLINATION_SD_DEG,
+    unknown: Unknown = SMOOTHED,
 ) -> Fused:
     """Frames from turns (m, n, 4) of the segments since neutral and the drift of their headings.
 
@@ -99,10 +99,10 @@ def fuse(
         (m,) where a sensor was silent.
     ringing
         What follows the soft tissue from one block to the next.
-    inclination_sd_deg
-        How well the orientation filter knows inclinations.
+    unknown
+        What is not known of the angles.
     """
-    spine = spine_angles(reference, turn, heading, ringing, inclination_sd_deg)
+    spine = spine_angles(reference, turn, heading, ringing, unknown)
     lumbar, lumbar_sd, thoracic_sd = spine.lumbar, spine.lumbar_sd, spine.thoracic_sd
     if turn.shape[1] == 2:
         lumbar, lumbar_sd, thoracic_sd = split.lumbar_deg(

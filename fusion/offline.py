@@ -266,12 +266,10 @@ def _drill(
 ) -> DrillResult:
     motion = session.motion(Window(min(neutral.window.end, window.first), window.end))
     smoothed = smooth_drill(drill, setup, calibration, reference, motion)
-    rates = smoothed.heading.smooth(np.linspace(window.start_s, window.end_s, 64)).rate_dps
     inside = slice(window.first - motion.window.first, None)
     if keep is not None:
-        t_s = np.arange(window.first, window.end) / GRID_HZ
-        drift_deg = smoothed.heading.smooth(t_s).sensor_deg
         turn, gap = smoothed.turn[inside], motion.gap[inside]
+        drift_deg = smoothed.drift.sensor_deg[inside]
         keep(segment_motion(drill.activity, window, reference, calibration, turn, drift_deg, gap))
     return make_drill_result(
         drill,
@@ -280,7 +278,7 @@ def _drill(
         make_split(setup, drill),
         smoothed.fused.frames().part(inside),
         [c for c in smoothed.counted if c.rep.peak_s >= window.start_s],
-        np.cumsum(np.median(rates, axis=0)),
+        np.cumsum(np.median(smoothed.drift.rate_dps[inside], axis=0)),
         smoothed.slips,
         neutral.flags,
     )

@@ -12,9 +12,10 @@ from fusion.drill_run import Jump, Motion, heading_events, rate_sd_dps, slip_jum
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse
 from fusion.grid import GRID_HZ
-from fusion.heading import HeadingFilter, HeadingParameters
+from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
 from fusion.lowpass import smooth_lowpass
 from fusion.reps import Counted, RepFinder
+from fusion.restlessness import HeadingFilters
 from fusion.slips import Slip, SlipFinder, mended
 from fusion.spine import Reference, heading_deg, turns, up_n
 from fusion.split import make_split
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from fusion.setup import Setup
     from sensors.samples import FloatArray
 
-RESTLESSNESS = (0.5, 1.25, 3.0)
-"""Sensors drift more or less restlessly: that under which the returns are likeliest is taken."""
-
 LEARN_FROM = 150
 """So many dwells (ten minutes of a drill) tell sensors and person; more would only take time."""
 
@@ -41,7 +39,7 @@ class SmoothedDrill:
     turn: FloatArray
     fused: Fused
     counted: list[Counted]
-    heading: HeadingFilter
+    drift: HeadingEstimate
     slips: list[Slip]
 
 
@@ -68,35 +66,29 @@ def smooth_drill(
     turn = turns(reference, motion.q_es)
     sd = rate_sd_dps(calibration, reference)
     still = StillnessFilter(reference.axes_s, sd).update(motion.gyr) & ~motion.gap
-    dwells = _dwells(motion, still, turn)
-    slips = _slips(dwells, reference)
+    finder = SlipFinder(reference.u)
+    happenings = heading_events(_dwells(motion, still, turn), motion.jumps, finder)
+    slips = finder.found
     if slips:
         for slip in slips:
             turn = mended(turn, slip, motion.window.first)
-        dwells = _dwells(motion, still, turn)
-    missed = [slip_jump(slip, (slip.after + slip.before) // 2) for slip in slips]
-    finder = SlipFinder(reference.u)
-    happenings = heading_events(dwells, [*motion.jumps, *missed], finder)
+        missed = [slip_jump(slip, (slip.after + slip.before) // 2) for slip in slips]
+        again = _dwells(motion, still, turn)
+        happenings = heading_events(again, [*motion.jumps, *missed], SlipFinder(reference.u))
     heading = smooth_heading(reference, sd, happenings, parameters)
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
-    fused = fuse(motion.window.first, reference, split, turn, heading.smooth(t_s), motion.gap)
+    drift = heading.smooth(t_s)
+    fused = fuse(motion.window.first, reference, split, turn, drift, motion.gap)
     counted = fused.since_moved(reference.vertical * heading.moved_deg(t_s))
     turn_deg, rate_dps = smooth_lowpass(counted.total_deg)
     reps = RepFinder(drill, split, motion.window.first)
     reps.update(turn_deg, counted.rows(rate_dps), last=True)
-    return SmoothedDrill(turn, fused, reps.counted, heading, slips)
+    return SmoothedDrill(turn, fused, reps.counted, drift, slips)
 
 
 def _dwells(motion: Motion, still: npt.NDArray[np.bool_], turn: FloatArray) -> list[Dwell]:
     first, speed_dps = motion.window.first, motion.speed_dps
     return DwellFinder().update(first, still, heading_deg(turn), up_n(turn), speed_dps)
-
-
-def _slips(dwells: Sequence[Dwell], reference: Reference) -> list[Slip]:
-    finder = SlipFinder(reference.u)
-    for dwell in dwells:
-        finder.update(dwell)
-    return finder.found
 
 
 def smooth_heading(
@@ -106,12 +98,11 @@ def smooth_heading(
     parameters: HeadingParameters | None,
 ) -> HeadingFilter:
     """The heading filter after the whole drill, the person's scatter of neutral learnt first."""
-    start_s, usual = reference.neutral_s[1], parameters or HeadingParameters()
-    learners = [HeadingFilter(start_s, rate_sd, usual.restless(f)) for f in RESTLESSNESS]
-    for learner in learners:
-        for _, happening in happenings[:LEARN_FROM]:
-            take_in(learner, happening)
-    best = max(learners, key=lambda learner: learner.log_likelihood)
+    start_s = reference.neutral_s[1]
+    learners = HeadingFilters(start_s, rate_sd, parameters)
+    for _, happening in happenings[:LEARN_FROM]:
+        take_in(learners, happening)
+    best = learners.likeliest
     heading = HeadingFilter(start_s, rate_sd, best.parameters, remember=True)
     heading.start_from_scatter(best.scatter_deg2)
     for _, happening in happenings:

@@ -34,20 +34,46 @@ if TYPE_CHECKING:
     from fusion.heading import HeadingEstimate
     from sensors.samples import FloatArray, Placement
 
-INCLINATION_SD_DEG = 0.11
-"""Of inclination and neutral, with a filter that ran forwards and backwards."""
-
-LIVE_INCLINATION_SD_DEG = 0.25
-"""The same with one that ran forwards alone."""
-
-SCALE_SD = 0.006
+SCALE_SD = 0.004
 """Scale and axis errors of the gyroscopes, as a part of the angle."""
 
-DRIFT_EXCESS = 1.15
-"""The variance of the drift is larger than its model says, whose figures are estimates too."""
+USUAL_LOOSE_DEG = 0.3
+SKIN_POWER = 1.3
+SKIN_SD, SKIN_SD_DEG = 0.022, 0.12
+"""What the skin may not follow, as a part of the angle and in °, of sensors that ring by the usual.
 
-SKIN_SD_PER_DEG = 0.1
-"""Part of the angle that the skin may not follow, per degree of ringing."""
+Looser ones follow less than in proportion; simulated, like the rest of these figures.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What is not known of the angles, pelvis, lumbar, thoracic and thoracolumbar (simulator).
+
+    Attributes
+    ----------
+    neutral_sd_deg
+        Standard deviation of inclination and neutral.
+    drift_part
+        Real variance of the drift as a part of what the heading model says: its figures are
+        estimates too.
+    """
+
+    neutral_sd_deg: Mapping[str, float]
+    drift_part: Mapping[str, float]
+
+
+SMOOTHED = Unknown(
+    {"pelvis": 0.05, "lumbar": 0.07, "thoracic": 0.11, "thoracolumbar": 0.11},
+    {"pelvis": 1.3, "lumbar": 1.1, "thoracic": 1.1, "thoracolumbar": 1.1},
+)
+"""Of filters that ran forwards and backwards."""
+
+LIVE = Unknown(
+    {"pelvis": 0.15, "lumbar": 0.15, "thoracic": 0.12, "thoracolumbar": 0.12},
+    {"pelvis": 1.3, "lumbar": 0.7, "thoracic": 0.7, "thoracolumbar": 0.7},
+)
+"""Of filters that ran forwards alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +203,7 @@ def spine_angles(
     turn: FloatArray,
     heading: HeadingEstimate,
     ringing: Ringing | None = None,
-    inclination_sd_deg: float = INCLINATION_SD_DEG,
+    unknown: Unknown = SMOOTHED,
 ) -> SpineAngles:
     """Angles from the turns (m, n, 4) of the segments and the drift of their headings.
 
@@ -189,8 +215,8 @@ def spine_angles(
     d_pu = qt.multiply(back, d[:, -1])
     pelvis = np.degrees(qt.twist_rad(d[:, 0], reference.u))
     thoracolumbar = np.degrees(qt.twist_rad(d_pu, reference.u))
-    unknown = np.full(len(turn), np.nan)
-    lumbar = np.degrees(qt.twist_rad(qt.multiply(back, d[:, 1]), reference.u)) if n > 2 else unknown
+    missing = np.full(len(turn), np.nan)
+    lumbar = np.degrees(qt.twist_rad(qt.multiply(back, d[:, 1]), reference.u)) if n > 2 else missing
     swing = np.degrees(qt.swing_vector(d_pu, reference.u))
     size = np.linalg.norm(swing, axis=1)
     axial = {"pelvis": pelvis, "lumbar": lumbar, "thoracolumbar": thoracolumbar}
@@ -198,27 +224,30 @@ def spine_angles(
     angles = {name: axial.get(name, thoracolumbar - lumbar) for name in weights}
     follow = ringing or Ringing(len(weights))
     rings, loose = follow.update(np.column_stack(list(angles.values())))
-    scale2 = SCALE_SD**2 + (SKIN_SD_PER_DEG * loose) ** 2
+    slack = (loose / USUAL_LOOSE_DEG) ** SKIN_POWER
+    part2 = SCALE_SD**2 + (SKIN_SD * slack) ** 2
+    fixed2 = (SKIN_SD_DEG * slack) ** 2
     lever2 = _lever2(reference, size)
     sd = {
         name: np.sqrt(
-            DRIFT_EXCESS
+            unknown.drift_part[name]
             * lever2
             * np.maximum(np.einsum("i,mij,j->m", w, heading.variance_deg2, w), 0.0)
-            + inclination_sd_deg**2
+            + unknown.neutral_sd_deg[name] ** 2
             + rings[:, i] ** 2
-            + scale2 * angles[name] ** 2
+            + fixed2
+            + part2 * angles[name] ** 2
         )
         for i, (name, w) in enumerate(weights.items())
     }
     return SpineAngles(
         **axial,
-        lateral=swing @ reference.sagittal if reference.ml else unknown,
-        flexion=-swing @ reference.transverse if reference.ml else unknown,
+        lateral=swing @ reference.sagittal if reference.ml else missing,
+        flexion=-swing @ reference.transverse if reference.ml else missing,
         swing=size,
         pelvis_sd=sd["pelvis"],
-        lumbar_sd=sd.get("lumbar", unknown),
-        thoracic_sd=sd.get("thoracic", unknown),
+        lumbar_sd=sd.get("lumbar", missing),
+        thoracic_sd=sd.get("thoracic", missing),
         thoracolumbar_sd=sd["thoracolumbar"],
     )
 

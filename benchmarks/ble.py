@@ -13,7 +13,7 @@ import resource
 import shutil
 import tempfile
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -33,8 +33,8 @@ WEATHER = {"interval_s": 0.030, "loss": 0.002, "stall_every_s": 20.0, "supervisi
 
 PATIENCE_S = 30.0
 
-UNDER_WAY_S = 0.3
-"""How long a packet may take from the emulated air to the decoder."""
+UNDER_WAY_S = 10.0
+"""How long a packet may take from the emulated air to the decoder, on the busiest of computers."""
 
 PACKET_SAMPLES = 4
 """What was lost after the last packet that came is nobody's to find."""
@@ -86,6 +86,7 @@ async def account(layer: str, minutes: float) -> bool:
         source = BleSource(infos(), central)
         decoders = {info.sensor: StreamDecoder(info, 0.0) for info in source.sensors}
         longest, memory = 0, [resident_mb()]
+        arrival = asyncio.Event()
 
         async def take(writer: RecordingWriter) -> None:
             nonlocal longest
@@ -93,6 +94,7 @@ async def account(layer: str, minutes: float) -> bool:
                 writer.write(item)
                 if isinstance(item, Notification):
                     decoders[item.sensor].feed(item)
+                    arrival.set()
                 longest = max(longest, source.waiting)
 
         with tempfile.TemporaryDirectory() as folder:
@@ -104,10 +106,7 @@ async def account(layer: str, minutes: float) -> bool:
                         await asyncio.sleep(min(left_s, 10.0))
                         memory.append(resident_mb())
                     cpu = (time.process_time() - cpu_s) / (time.monotonic() - began_s)
-                    # Let what is under way arrive, so that the account can be closed.
-                    for sensor in SENSORS:
-                        await stage.quiet(sensor["name"])
-                    await asyncio.sleep(UNDER_WAY_S)
+                    await everything_in(stage, decoders, arrival)
                     await source.__aexit__(None, None, None)
                     await taking
         sent = {s["address"]: await stage.tell(s["name"], "stats") for s in SENSORS}
@@ -121,6 +120,18 @@ async def account(layer: str, minutes: float) -> bool:
     for info in source.sensors:
         good &= account_of(info, decoders[info.sensor], sent[info.sensor])
     return good
+
+
+async def everything_in(
+    stage: Stage, decoders: dict[SensorId, StreamDecoder], arrival: asyncio.Event
+) -> None:
+    """Stop the sensors and let what is under way arrive, so that the account can be closed."""
+    sent = {SensorId(s["address"]): (await stage.quiet(s["name"]))["samples"] for s in SENSORS}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(UNDER_WAY_S):
+            while any(decoders[who].statistics.received < sent[who] for who in sent):
+                arrival.clear()
+                await arrival.wait()
 
 
 def recording_of(source: BleSource, path: Path) -> RecordingWriter:

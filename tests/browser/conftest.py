@@ -2,14 +2,16 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
+
+from dashboard.run import free_port as first_free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,10 +43,12 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
+# None of those the system gives away by itself: it stays free until the server is there to take it.
+_PORTS = count(20_000)
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return first_free_port(next(_PORTS))
 
 
 class Server:

@@ -22,17 +22,17 @@ from sensors.recording import read_recording
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
 
-PATIENCE_S = 60.0
+PATIENCE_S = 200.0
 
 
 def wait_for(something):
-    """Return the first true answer; fail after a minute."""
+    """Return the first true answer; fail after minutes."""
     deadline_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline_s:
         if answer := something():
             return answer
         time.sleep(0.05)
-    pytest.fail("it did not happen within a minute")
+    pytest.fail(f"it did not happen within {PATIENCE_S:g} s")
 
 
 class Household:

@@ -8,7 +8,8 @@ emulated sensors through the real `bleak`, every sample accounted for, and drops
 random moments, `batch`: many sessions on one processor and on all, `clocks`: how well sensors are
 on one clock; `people`: simulated people who do everything wrong that people do, repetitions and
 warnings counted; `live`: the page,
-beside the same of `st.line_chart`; `document` writes docs/benchmarks.md.
+beside the same of `st.line_chart`, `heap`: its memory in the browser, over time; `document` writes
+docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from benchmarks import (
     document,
     fuzz,
     fuzz_files,
+    heap,
     killed,
     live_page,
     many,
@@ -81,6 +83,7 @@ CHOICES = (
     "killed",
     "batch",
     "live",
+    "heap",
     "document",
     "all",
 )
@@ -91,7 +94,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("which", nargs="?", choices=CHOICES, default="all")
     parser.add_argument("--seeds", type=int, default=4, help="sessions per line (default: 4)")
-    parser.add_argument("--minutes", type=float, default=4.0, help="per drill (default: 4)")
+    parser.add_argument(
+        "--minutes", type=float, default=4.0, help="per drill, or of heap (default: 4)"
+    )
     parser.add_argument(
         "--notifications", type=int, default=100_000, help="of fuzz, per protocol (default: 100000)"
     )
@@ -153,6 +158,8 @@ def run_long(args: argparse.Namespace) -> None:
     """Run what takes hours or a browser, and so is no part of `all`."""
     if args.which == "live":
         live_page.run(args.seconds)
+    if args.which == "heap" and not heap.run(args.minutes):
+        raise SystemExit("heap: the browser's memory grows")
     if args.which == "soak" and not soak.run(args.hours):
         raise SystemExit("soak: something grows")
     if args.which == "recorder" and not recorder.run(args.hours, args.cuts):

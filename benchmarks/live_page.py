@@ -109,27 +109,44 @@ class Report:
         return rows
 
 
-def measure(seconds: float) -> Report:
-    """Measure for ``seconds`` each: one viewer, four, and the line chart."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The real service and page, and a browser that shows nothing yet."""
+
+    browser: Browser
+    port: int
+    service: subprocess.Popen[bytes]
+    server: subprocess.Popen[bytes]
+    environment: dict[str, str]
+
+
+def serve(stack: ExitStack) -> Running:
+    """Start service, page and browser; ``stack`` ends them."""
     from playwright.sync_api import sync_playwright
 
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    environment = {"TORSO_DATA": folder, "TORSO_SETTINGS": str(Path(folder) / "settings.json")}
+    port = _free_port()
+    module = [sys.executable, "-m"]
+    service = _start(
+        stack, [*module, "dashboard.service", "--data", folder, "--autostart"], environment
+    )
+    server = _start(
+        stack, [*module, "dashboard.server", "--data", folder, "--port", str(port)], environment
+    )
+    playwright = stack.enter_context(sync_playwright())
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    stack.callback(browser.close)
+    return Running(browser, port, service, server, environment)
+
+
+def measure(seconds: float) -> Report:
+    """Measure for ``seconds`` each: one viewer, four, and the line chart."""
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        data = Path(folder)
-        environment = {"TORSO_DATA": folder, "TORSO_SETTINGS": str(data / "settings.json")}
-        port, chart_port = _free_port(), _free_port()
-        module = [sys.executable, "-m"]
-        service = _start(
-            stack, [*module, "dashboard.service", "--data", folder, "--autostart"], environment
-        )
-        server = _start(
-            stack, [*module, "dashboard.server", "--data", folder, "--port", str(port)], environment
-        )
-        playwright = stack.enter_context(sync_playwright())
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        stack.callback(browser.close)
-        page = _open(browser, port)
+        running = serve(stack)
+        browser, port, service = running.browser, running.port, running.service
+        page = open_page(browser, port)
         root = page.locator(".torso-live")
         root.wait_for(timeout=PATIENCE_MS)
         page.wait_for_function(
@@ -143,18 +160,18 @@ def measure(seconds: float) -> Report:
         page.wait_for_timeout(1000 * seconds)
         without = alone.percent()
         page.goto(f"http://localhost:{port}")
-        _wait_for_frames(page)
-        ours, heap, one = _ours(page, seconds, server, service)
-        others = [_open(browser, port) for _ in range(VIEWERS - 1)]
+        wait_for_frames(page)
+        ours, heap, one = _ours(page, seconds, running.server, service)
+        others = [open_page(browser, port) for _ in range(VIEWERS - 1)]
         for other in others:
-            _wait_for_frames(other)
+            wait_for_frames(other)
         many = _Processor(service)
         page.wait_for_timeout(1000 * seconds)
         four = many.percent()
         for other in others:
             other.context.close()
         page.context.close()
-        chart = _line_chart(stack, browser, port, chart_port, seconds, environment)
+        chart = _line_chart(stack, browser, port, seconds, running.environment)
     busy = {1: one, VIEWERS: four}
     streaming = {viewers: max(0.0, percent - without) for viewers, percent in busy.items()}
     return Report(ours, chart, busy, streaming, heap, seconds)
@@ -164,7 +181,7 @@ def _ours(
     page: Page, seconds: float, server: subprocess.Popen[bytes], service: subprocess.Popen[bytes]
 ) -> tuple[Figures, tuple[float, float], float]:
     root = page.locator(".torso-live")
-    before = _heap_mb(page)
+    before = heap_mb(page)
     page_server, fusing = _Processor(server), _Processor(service)
     fps = []
     ends_s = time.monotonic() + seconds
@@ -174,17 +191,17 @@ def _ours(
     percent, service_percent = page_server.percent(), fusing.percent()
     p50, p95 = (float(root.get_attribute(f"data-latency-ms-p{p}") or "nan") for p in (50, 95))
     figures = Figures(sum(fps) / len(fps), p50, p95, percent)
-    return figures, (before, _heap_mb(page)), service_percent
+    return figures, (before, heap_mb(page)), service_percent
 
 
 def _line_chart(
     stack: ExitStack,
     browser: Browser,
     port: int,
-    chart_port: int,
     seconds: float,
     environment: dict[str, str],
 ) -> Figures:
+    chart_port = _free_port()
     options = ["--server.port", str(chart_port), "--server.headless", "true"]
     options += ["--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"]
     chart = _start(
@@ -192,7 +209,7 @@ def _line_chart(
         [sys.executable, "-m", "streamlit", "run", str(LINE_CHART), *options],
         {**environment, "TORSO_LIVE": f"ws://localhost:{port}/api/live"},
     )
-    page = _open(browser, chart_port)
+    page = open_page(browser, chart_port)
     page.locator("#newest").first.wait_for(state="attached", timeout=PATIENCE_MS)
     page.locator("canvas").first.wait_for(timeout=PATIENCE_MS)
     page.evaluate(_FOLLOW_STAMPS)
@@ -225,9 +242,11 @@ class _Processor:
         return 100 * (self._seconds() - self._used_s) / (time.monotonic() - self._since_s)
 
 
-def _open(browser: Browser, port: int) -> Page:
+def open_page(browser: Browser, port: int) -> Page:
+    """Open the page as somebody who has read the safety notice, once it is served."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script("localStorage.setItem('torso.read-before-use', 'yes')")
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     ends_s = time.monotonic() + PATIENCE_MS / 1000
     while True:
@@ -241,12 +260,14 @@ def _open(browser: Browser, port: int) -> Page:
     return page
 
 
-def _wait_for_frames(page: Page) -> None:
+def wait_for_frames(page: Page) -> None:
+    """Wait until pictures are drawn, and timed."""
     root = page.locator(".torso-live[data-latency-ms-p95]")
     root.wait_for(timeout=PATIENCE_MS)
 
 
-def _heap_mb(page: Page) -> float:
+def heap_mb(page: Page) -> float:
+    """What the page's JavaScript holds (MB) once its garbage is collected."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     used: float = session.send("Runtime.getHeapUsage")["usedSize"]

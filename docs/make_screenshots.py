@@ -34,10 +34,11 @@ FLAGS: Final = [
 ]
 REPETITIONS: Final = 6
 PATIENCE_MS: Final = 180_000
-FONTS_AND_CHARTS_MS: Final = 3000
+FONTS_MS: Final = 500
 
 WIDE: Final = (1440, 900, 1)
 TALL: Final = (1440, 1500, 1)
+HIGH: Final = (1440, 1080, 1)
 NARROW: Final = (390, 844, 2)
 
 
@@ -78,6 +79,19 @@ def open_page(
     context.close()
 
 
+def settle(page: Page) -> None:
+    """Wait until nothing on the page is still to come: no placeholder, no chart without lines."""
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stSkeleton]')"
+        " && !document.querySelector('[data-test-script-state=running]')"
+        " && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
+        ".every((chart) => chart.querySelector('canvas, svg'))"
+        " && document.fonts.status === 'loaded'",
+        timeout=PATIENCE_MS,
+    )
+    page.wait_for_timeout(FONTS_MS)
+
+
 def wait_for_repetitions(page: Page, count: int) -> None:
     """Wait until the live view shows that many repetitions, and a turn is under way."""
     root = page.locator(".torso-live")
@@ -106,13 +120,13 @@ def photograph(browser: Browser, folder: Path) -> None:
         wait_for_repetitions(page, REPETITIONS + 1)
         page.screenshot(path=folder / "live_big.png")
     for name, heading in (("devices", "Devices"), ("settings", "Settings")):
-        with open_page(browser, "/", WIDE, "light") as page:
+        with open_page(browser, "/", HIGH if name == "devices" else WIDE, "light") as page:
             page.get_by_role("link", name=heading).click()
             page.get_by_role("heading", name=heading, level=1).wait_for()
             shown = ".device" if name == "devices" else "[data-testid=stSelectbox]"
             page.locator(shown).first.wait_for()
-            page.wait_for_timeout(FONTS_AND_CHARTS_MS)
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            settle(page)
+            page.screenshot(path=folder / f"{name}.png")
     with open_page(browser, "/", WIDE, "light") as page:
         wait_for_repetitions(page, REPETITIONS)
         page.get_by_role("button", name="Stop").click()
@@ -122,7 +136,7 @@ def photograph(browser: Browser, folder: Path) -> None:
     for name, scheme in (("session_light", "light"), ("session_dark", "dark")):
         with open_page(browser, path, TALL, scheme) as page:
             page.get_by_role("heading", name="How far to trust it").wait_for()
-            page.wait_for_timeout(FONTS_AND_CHARTS_MS)
+            settle(page)
             page.screenshot(path=folder / f"{name}.png")
     photograph_calibration(browser, folder)
 
@@ -138,12 +152,12 @@ def photograph_calibration(browser: Browser, folder: Path) -> None:
         page.screenshot(path=folder / "calibrate_light.png")
         page.locator("[data-mode=done]").wait_for()
         page.emulate_media(color_scheme="dark")
-        page.wait_for_timeout(FONTS_AND_CHARTS_MS)
+        settle(page)
         page.screenshot(path=folder / "calibrate_dark.png")
     with open_page(browser, "/", NARROW, "light") as page:
         page.get_by_role("button", name="Calibrate").click()
         page.locator("[data-mode=done]").wait_for()
-        page.wait_for_timeout(FONTS_AND_CHARTS_MS)
+        settle(page)
         page.screenshot(path=folder / "calibrate_phone.png")
 
 

@@ -2,6 +2,9 @@
 
 import ast
 
+import pytest
+
+from benchmarks.heap import MOST_MB_PER_HOUR, growth_mb_per_hour
 from benchmarks.live_page import LINE_CHART, Figures, Report
 
 
@@ -20,3 +23,11 @@ def test_the_page_compared_with_draws_a_line_chart_in_a_fragment():
     tree = ast.parse(LINE_CHART.read_text(encoding="utf-8"))
     called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert {"fragment", "line_chart"} <= called
+
+
+def test_a_heap_that_fills_its_past_and_stays_is_level_and_one_that_grows_is_not():
+    filling = [5.0 + 0.5 * min(k, 5) for k in range(20)]
+    assert growth_mb_per_hour(filling) == pytest.approx(0.0, abs=1e-9)
+    growing = [5.0 + 0.05 * k for k in range(20)]
+    assert growth_mb_per_hour(growing) == pytest.approx(6.0)
+    assert growth_mb_per_hour(growing) > MOST_MB_PER_HOUR

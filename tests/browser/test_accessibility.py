@@ -1,5 +1,7 @@
 """axe-core on every page, wide and narrow, light and dark; it comes with its package, offline."""
 
+import itertools
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -30,7 +32,7 @@ def test_no_serious_finding(stream, open_page, name):
         page.locator(".devices[data-connection=open]").wait_for()
     page.locator("[data-test-script-state=notRunning]").first.wait_for()
     found = {}
-    for width, scheme in ((1440, "light"), (390, "dark")):
+    for width, scheme in itertools.product((1440, 390), ("light", "dark")):
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_function(
@@ -40,7 +42,9 @@ def test_no_serious_finding(stream, open_page, name):
         )
         for violation in Axe().run(page).response["violations"]:
             if violation["impact"] in SERIOUS:
-                found[f"{violation['id']} {width}"] = [n["html"][:200] for n in violation["nodes"]]
+                found[f"{violation['id']} {width} {scheme}"] = [
+                    n["html"][:200] for n in violation["nodes"]
+                ]
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             found[f"scrolls sideways {width}"] = wide

@@ -57,6 +57,34 @@ def open_sessions(page_server, open_page):
     return page
 
 
+LOOKS = """(e) => [e, e.parentElement, e.parentElement.parentElement].map((part) => {
+  const { outline, boxShadow, borderColor, backgroundColor } = getComputedStyle(part);
+  return [outline, boxShadow, borderColor, backgroundColor].join();
+}).join()"""
+
+
+def reach(page, control):
+    """Go to a control as somebody without a mouse does, and see that it shows."""
+    control.wait_for()
+    page.locator("[data-test-script-state=notRunning]").first.wait_for()
+    before = control.evaluate(LOOKS)
+    for _ in range(80):
+        if control.evaluate("(e) => e.getRootNode().activeElement === e"):
+            break
+        page.keyboard.press("Tab")
+    else:
+        raise AssertionError(f"no way to {control} with Tab")
+    page.wait_for_function(
+        f"([e, before]) => ({LOOKS})(e) !== before", arg=[control.element_handle(), before]
+    )
+
+
+def go(page, control):
+    """Reach a control and press it."""
+    reach(page, control)
+    page.keyboard.press("Enter")
+
+
 def test_a_session_is_played_again_through_the_live_view(page_server, open_page):
     page = open_sessions(page_server, open_page)
     page.locator(f".st-key-open-{NAME}").get_by_role("button").click()
@@ -75,6 +103,25 @@ def test_a_session_is_played_again_through_the_live_view(page_server, open_page)
     page.get_by_role("button", name="Back to the session").click()
     expect(page.get_by_role("heading", name="Repetitions")).to_be_visible(timeout=60_000)
     assert len(page_server.library.list()) == 2
+
+
+def test_the_library_and_the_devices_need_no_mouse(page_server, open_page):
+    page = open_page(page_server.address)
+    page.locator(ROOT).wait_for()
+    go(page, page.get_by_role("link", name="Sessions", exact=True))
+    search = page.get_by_role("textbox", name="Search")
+    reach(page, search)
+    page.keyboard.type("Grey Owl")
+    page.keyboard.press("Enter")
+    expect(page.locator(f".st-key-open-{NAME}")).to_have_count(0)
+    go(page, page.locator(f".st-key-open-{OTHER}").get_by_role("button"))
+    expect(page.get_by_role("heading", name="How far to trust it")).to_be_visible()
+    go(page, page.get_by_role("button", name="All sessions"))
+    expect(page.get_by_role("heading", name="Sessions", exact=True)).to_be_visible()
+    go(page, page.get_by_role("button", name="People"))
+    expect(page.get_by_role("heading", name="People", exact=True)).to_be_visible()
+    go(page, page.get_by_role("link", name="Devices", exact=True))
+    expect(page.get_by_role("heading", name="Devices", exact=True)).to_be_visible()
 
 
 def test_a_person_is_erased_for_good(page_server, open_page):

@@ -119,7 +119,7 @@ class Calibrate {
     const { mode, path } = modeOf(snapshot);
     if (mode !== this.root.dataset.mode) this.#letGo();
     setAttribute(this.root, "data-mode", mode);
-    this.#showWearer(snapshot);
+    this.#showWearer(snapshot, mode);
     this.#showSteps(snapshot, path);
     this.#showDoubts(snapshot, mode);
     const step = snapshot.wizard?.steps[snapshot.wizard.step] ?? null;
@@ -224,13 +224,13 @@ class Calibrate {
     if (button === this.first) button.classList.toggle("primary", !offer?.plain);
   }
 
-  /** @param {any} snapshot */
-  #showWearer(snapshot) {
+  /** @param {any} snapshot @param {string} mode */
+  #showWearer(snapshot, mode) {
     const { wearer } = snapshot;
     const root = /** @type {ShadowRoot | Document} */ (this.who.getRootNode());
     if (wearer && root.activeElement !== this.who) this.who.value = wearer.person;
     setText(this.known, !wearer?.person ? say("With a name, torso remembers how the sensors sat last time.")
-      : wearer.calibrated ? say("Calibrated last on {day}.", { day: wearer.calibrated }) : say("Not calibrated before: take all steps."));
+      : wearer.calibrated ? say("Calibrated last on {day}.", { day: wearer.calibrated }) : mode === "done" ? "" : say("Not calibrated before: take all steps."));
   }
 
   /** @param {any} snapshot @param {"whole" | "quick"} path */

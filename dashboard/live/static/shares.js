@@ -10,6 +10,7 @@ import { say } from "./words.js";
 /** @typedef {Record<"pelvis"|"lumbar"|"thoracic", [number, number, number]>} Shares */
 
 const NARROWEST_WITH_NUMBER = 0.07;
+const Z95 = 1.96;
 
 /** One stacked bar with its whiskers. */
 export class ShareBar {
@@ -91,16 +92,18 @@ export class SharesCard {
   }
 
   /**
-   * The moment's own shares; called with the pictures.
+   * The moment's own shares; called with the pictures. An estimated split has its interval.
    * @param {import("./history.js").History} history @param {number} total_deg @param {boolean} estimated
    */
   showNow(history, total_deg, estimated) {
     const [now] = this.rows;
     const values = SEGMENTS.map((s) => history.latest(s.share));
     const known = values.every(Number.isFinite);
-    now.bar.show(known ? values : null, estimated);
+    const shares = known && estimated ? sharesNow(history, total_deg) : null;
+    now.bar.show(known ? values : null, estimated, shares);
     setText(now.note, Number.isFinite(total_deg) ? say("{deg}° in all", { deg: Math.abs(total_deg).toFixed(0) }) : "");
-    setText(now.interval, known ? "" : say("turn further to see it"));
+    const words = shares ? intervalWords(shares) : "";
+    setText(now.interval, known ? words : say("turn further to see it"));
   }
 
   /** @param {any} snapshot @param {any} rep  newest repetition or null */
@@ -116,6 +119,22 @@ export class SharesCard {
     const words = { measured: say("measured"), personal: say("your calibrated split"), prior: say("typical split, not measured on you") };
     setText(this.split, words[/** @type {keyof typeof words} */ (snapshot.split_source)] ?? "");
   }
+}
+
+/**
+ * Shares of this moment with 95 % intervals, which come from the angles': an estimated split is most
+ * of what is not known of lumbar and thoracic.
+ * @param {import("./history.js").History} history @param {number} total_deg @returns {Shares | null}
+ */
+export function sharesNow(history, total_deg) {
+  const size = Math.abs(total_deg);
+  const shares = SEGMENTS.map((s) => {
+    const value = history.latest(s.share);
+    const half = (Z95 * history.latest(s.sd)) / size;
+    return [s.key, [value, value - half, value + half]];
+  });
+  const known = shares.every(([, ends]) => /** @type {number[]} */ (ends).every(Number.isFinite));
+  return known ? /** @type {Shares} */ (Object.fromEntries(shares)) : null;
 }
 
 /** @param {string | undefined} source */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
+import { COLUMN } from "../../../dashboard/live/static/decode.js";
 import { settings, useSettings } from "../../../dashboard/live/static/settings.js";
 import { say, useWords } from "../../../dashboard/live/static/words.js";
-import { intervalWords } from "../../../dashboard/live/static/shares.js";
+import { intervalWords, sharesNow } from "../../../dashboard/live/static/shares.js";
 
 afterEach(() => { useWords({}); useSettings({}); });
 
@@ -20,6 +21,16 @@ test("another language is found by the English sentence", () => {
 test("a sentence with numbers from elsewhere keeps its numbers in order", () => {
   useWords({ "# of # came": "# von # kamen" });
   assert.equal(say("3 of 4.5 came"), "3 von 4.5 kamen");
+});
+
+test("an estimated split of this moment has the interval of its angles", () => {
+  const latest = { share_pelvis: 0.1, share_lumbar: 0.2, share_thoracic: 0.7, pelvis_sd: 1, lumbar_sd: 3, thoracic_sd: 3 };
+  const names = new Map(Object.entries(COLUMN).map(([name, column]) => [column, name]));
+  const history = { latest: (column) => latest[names.get(column)] };
+  const { lumbar, thoracic } = sharesNow(history, -30);
+  assert.deepEqual(lumbar.map((v) => Number(v.toFixed(3))), [0.2, 0.004, 0.396]);
+  assert.deepEqual(thoracic.map((v) => Number(v.toFixed(3))), [0.7, 0.504, 0.896]);
+  assert.equal(sharesNow(history, Number.NaN), null);
 });
 
 test("settings that are not given are as usual", () => {

@@ -107,6 +107,8 @@ class Grid:
     def _jumps(self, grid_s: FloatArray) -> FloatArray:
         """Unknown turn of each step between grid times, several losses in one step together."""
         out = np.zeros(len(grid_s) - 1)
+        if not self._jump_deg.any():
+            return out
         step = np.searchsorted(grid_s, self._t_s, side="left") - 1
         inside = (step >= 0) & (step < len(out)) & (self._jump_deg > 0)
         np.add.at(out, step[inside], self._jump_deg[inside] ** 2)

@@ -76,7 +76,9 @@ class LossCount:
         """Continue with the times (n,) of the samples that follow."""
         if not len(t_s):
             return
-        step = np.diff(t_s, prepend=t_s[0] if self._last_s is None else self._last_s)
+        step = np.empty(len(t_s))
+        step[0] = 0.0 if self._last_s is None else t_s[0] - self._last_s
+        np.subtract(t_s[1:], t_s[:-1], out=step[1:])
         self._last_s = float(t_s[-1])
         self._received += len(t_s)
         if self._usual_s is None:
@@ -85,4 +87,6 @@ class LossCount:
                 return
             self._usual_s = float(np.median(step))
             self._steps = np.empty(0)
-        self._missing += float(np.sum(np.maximum(np.round(step / self._usual_s) - 1.0, 0.0)))
+        wide = step[step >= 1.5 * self._usual_s]
+        if len(wide):
+            self._missing += float(np.sum(np.round(wide / self._usual_s) - 1.0))

@@ -288,21 +288,23 @@ class Pipeline:
 
     def _motion(self, window: Window) -> Motion:
         """The chain's motion; a sensor that lags is held where it was and counts as silent."""
-        q, gyr, gap = [], [], np.zeros(len(window), dtype=bool)
-        for placement in self._setup.chain:
+        n, m = len(self._setup.chain), len(window)
+        q, gyr, gap = np.empty((m, n, 4)), np.empty((m, n, 3)), np.zeros(m, dtype=bool)
+        for i, placement in enumerate(self._setup.chain):
             lane = self._lanes[placement]
             known = window.clip(lane.track.extent)
+            if len(known) == m:
+                q[:, i], gyr[:, i] = lane.q_es(known), lane.rate(known)
+                gap |= lane.track.gap(known)
+                continue
             if not len(known):
                 known = Window(lane.track.extent.end - 1, lane.track.extent.end)
-            fill = np.minimum(np.arange(len(window)), len(known) - 1)
-            silent = window.first + np.arange(len(window)) >= lane.track.extent.end
-            q.append(lane.q_es(known)[fill])
-            gyr.append(lane.rate(known)[fill])
+            fill = np.minimum(np.arange(m), len(known) - 1)
+            silent = window.first + np.arange(m) >= lane.track.extent.end
+            q[:, i], gyr[:, i] = lane.q_es(known)[fill], lane.rate(known)[fill]
             gap |= lane.track.gap(known)[fill] | silent
         tracks = [self._lanes[p].track for p in self._setup.chain]
-        return Motion(
-            window, np.stack(q, axis=1), np.stack(gyr, axis=1), gap, jumps(tracks, window)
-        )
+        return Motion(window, q, gyr, gap, jumps(tracks, window))
 
     def _apply(self, order: _Order, at: int) -> None:
         if order.kind == "rezero":

@@ -30,7 +30,7 @@ def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def _by_component(shape: tuple[int, ...]) -> FloatArray:
     """An empty array whose components lie together in memory, as all arithmetic here is by them."""
-    return np.moveaxis(np.empty((shape[-1], *shape[:-1])), 0, -1)
+    return np.empty(shape, order="F")
 
 
 def sandwich_matrix(a: FloatArray, b: FloatArray) -> FloatArray:

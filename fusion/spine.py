@@ -96,6 +96,8 @@ class Reference:
         Whether sagittal and transverse are known.
     axes_s
         (n, 3) spine line in each sensor's own axes.
+    to_turn
+        (n, 4, 4) matrices that take ``q_es`` to the turn since neutral.
     """
 
     chain: tuple[Placement, ...]
@@ -107,6 +109,7 @@ class Reference:
     transverse: FloatArray
     ml: bool
     axes_s: FloatArray
+    to_turn: FloatArray
 
     @property
     def vertical(self) -> float:
@@ -144,6 +147,7 @@ def make_reference(
         transverse=transverse,
         ml=ml,
         axes_s=in_sensor,
+        to_turn=qt.sandwich_matrix(turn_e, qt.conjugate(qt.multiply(turn_e, q_n))),
     )
 
 
@@ -160,11 +164,10 @@ def _heading_between(axes: FloatArray, target: FloatArray) -> float:
 
 def turns(reference: Reference, q_es: FloatArray) -> FloatArray:
     """Turn of each segment since neutral, ``D_B`` (m, n, 4), from ``q_es`` (m, n, 4)."""
-    after = qt.multiply(qt.conjugate(reference.q_n), qt.conjugate(reference.turn_e))
-    out = np.empty((4, *q_es.shape[:-1]))
-    for i, matrix in enumerate(qt.sandwich_matrix(reference.turn_e, after)):
-        np.matmul(matrix.T, q_es[:, i].T, out=out[:, :, i])
-    return np.moveaxis(out, 0, -1)
+    out = np.empty(q_es.shape, order="F")
+    for i, matrix in enumerate(reference.to_turn):
+        np.matmul(q_es[:, i], matrix, out=out[:, i])
+    return out
 
 
 def heading_deg(turn: FloatArray) -> FloatArray:

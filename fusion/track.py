@@ -163,6 +163,8 @@ class Track:
 def _long_runs(gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Those runs of ``gap`` that are at least :data:`LOST` long; a gap always comes whole."""
     out = np.zeros(len(gap), dtype=bool)
+    if not gap.any():
+        return out
     edges = np.flatnonzero(np.diff(np.concatenate([[0], gap.astype(np.int8), [0]])))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         out[start:end] = end - start >= LOST

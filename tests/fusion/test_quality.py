@@ -254,6 +254,7 @@ def flags_of(drill, *, vertical=1.0, sideways=0.0, **angles):
         transverse=z,
         ml=True,
         axes_s=np.tile(u, (2, 1)),
+        to_turn=np.tile(np.eye(4), (2, 1, 1)),
     )
     values = np.zeros((500, len(ANGLES)))
     for name, value in angles.items():

@@ -23,11 +23,12 @@ where the computer's wall clock was set during the session.
 from sensors.recording.background import BackgroundWriter
 from sensors.recording.claim import is_being_written
 from sensors.recording.packing import pack_recording
-from sensors.recording.reader import Recording, read_meta, read_recording
+from sensors.recording.reader import Reading, Recording, read_meta, read_recording
 from sensors.recording.writer import RecordingWriter
 
 __all__ = [
     "BackgroundWriter",
+    "Reading",
     "Recording",
     "RecordingWriter",
     "is_being_written",

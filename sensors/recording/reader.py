@@ -96,6 +96,46 @@ class Recording:
                     _learn(channels, body)
 
 
+class Reading:
+    """A recording in one pass: its items first, then everything else.
+
+    Iterate once. Items that come before the file says which sensors were worn are left out.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    RecordingError, RecordingFormatError
+        While iterating, as :func:`read_recording`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._scan = _Scan()
+
+    @property
+    def meta(self) -> Meta:
+        """What the recording says of itself; with no sensors as long as it has not yet."""
+        return self._scan.meta or Meta(0.0, 0.0, (), {})
+
+    def __iter__(self) -> Iterator[SourceItem]:
+        scan, path = self._scan, self._path
+        for opcode, body in _all_records(path):
+            if opcode == Opcode.MESSAGE:
+                item = scan.message(path, body)
+                if item is not None and scan.meta is not None:
+                    yield item
+            else:
+                scan.take(path, opcode, body)
+
+    def recording(self) -> Recording:
+        """What was found, once all items have been taken."""
+        return self._scan.recording(self._path)
+
+
 def read_recording(path: Path | str) -> Recording:
     """Open a recording, whole or cut off at any byte.
 
@@ -108,23 +148,17 @@ def read_recording(path: Path | str) -> Recording:
     """
     path = Path(path)
     scan = _Scan()
+    for opcode, body in _all_records(path):
+        scan.take(path, opcode, body)
+    return scan.recording(path)
+
+
+def _all_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a file that is not empty."""
     with _opened(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
             raise RecordingFormatError(path, "the file is empty")
-        for opcode, body in records(file):
-            scan.take(path, opcode, body)
-    found = scan.meta or Meta(0.0, 0.0, (), {})
-    return Recording(
-        path=path,
-        sensors=found.sensors,
-        origin_s=found.origin_s,
-        started_unix_s=found.started_unix_s,
-        meta=found.more,
-        events=tuple(sorted(scan.events.values(), key=lambda event: event.onset_s)),
-        messages=scan.messages,
-        damaged=scan.damaged,
-        complete=scan.complete,
-    )
+        yield from records(file)
 
 
 def read_meta(path: Path | str) -> Meta | None:
@@ -159,8 +193,7 @@ class _Scan:
 
     def take(self, path: Path, opcode: int, body: bytes) -> None:
         if opcode == Opcode.MESSAGE:
-            self.messages += 1
-            self._message(path, body)
+            self.message(path, body)
         elif opcode == Opcode.CHANNEL:
             _learn(self.channels, body)
         elif opcode == Opcode.HEADER:
@@ -172,7 +205,9 @@ class _Scan:
         elif opcode == Opcode.DATA_END:
             self.complete = not self.salvaged
 
-    def _message(self, path: Path, body: bytes) -> None:
+    def message(self, path: Path, body: bytes) -> SourceItem | None:
+        """Take in a message; return its item, if it is one and can be read."""
+        self.messages += 1
         channel = self.channels.get(int.from_bytes(body[:2], "little"), _UNKNOWN)
         if channel.topic == META:
             try:
@@ -186,8 +221,26 @@ class _Scan:
                 self.damaged += 1
             else:
                 self.events[event.onset_s, event.activity] = event
-        elif not channel.can_read(body):
-            self.damaged += 1
+        else:
+            item = channel.item(body)
+            self.damaged += item is None
+            return item
+        return None
+
+    def recording(self, path: Path) -> Recording:
+        """What was found in the file."""
+        found = self.meta or Meta(0.0, 0.0, (), {})
+        return Recording(
+            path=path,
+            sensors=found.sensors,
+            origin_s=found.origin_s,
+            started_unix_s=found.started_unix_s,
+            meta=found.more,
+            events=tuple(sorted(self.events.values(), key=lambda event: event.onset_s)),
+            messages=self.messages,
+            damaged=self.damaged,
+            complete=self.complete,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +261,6 @@ class _Channel:
             return read(from_json(body[MESSAGE.size :]))
         except _UNREADABLE:
             return None
-
-    def can_read(self, body: bytes) -> bool:
-        """Whether a message is an item."""
-        if self.source is not None:
-            return len(body) >= _LEAST
-        return self.item(body) is not None
 
 
 _UNKNOWN: Final = _Channel(None)

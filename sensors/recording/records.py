@@ -76,7 +76,9 @@ def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             body = data[at + HEAD.size : end]
             at = end
             if opcode == Opcode.CHUNK:
-                yield from room.unpacked(path, body)
+                chunk = _unpacked(path, body)
+                room.take(path, chunk)
+                yield from _walked(chunk)
             else:
                 yield opcode, body
             if opcode == Opcode.DATA_END:
@@ -89,13 +91,14 @@ def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 def split(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield opcode and body of every whole record in ``data``."""
     at = 0
-    while at + HEAD.size <= len(data):
-        opcode, length = HEAD.unpack_from(data, at)
-        end = at + HEAD.size + length
-        if opcode == 0 or end > len(data):
+    size, head_of, head_size = len(data), HEAD.unpack_from, HEAD.size
+    while at + head_size <= size:
+        opcode, length = head_of(data, at)
+        start = at + head_size
+        at = start + length
+        if opcode == 0 or at > size:
             return
-        yield opcode, data[at + HEAD.size : end]
-        at = end
+        yield opcode, data[start:at]
 
 
 @dataclass(slots=True)
@@ -104,11 +107,9 @@ class _Room:
 
     left: int
 
-    def unpacked(self, path: Path, body: bytes) -> Iterator[tuple[int, bytes]]:
-        """Yield the records of a chunk, as long as there is room."""
-        for opcode, record in _unpacked(path, body):
-            self.left -= HEAD.size + len(record)
-            yield opcode, record
+    def take(self, path: Path, chunk: bytes | None) -> None:
+        """Make room for what a chunk unpacked to."""
+        self.left -= len(chunk or b"")
         if self.left < 0:
             raise RecordingFormatError(path, "it holds more than a file of its size can")
 
@@ -116,17 +117,25 @@ class _Room:
 def _last(path: Path, opcode: int, body: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield what is whole in a record that is cut off."""
     if opcode == Opcode.CHUNK:
-        yield from _unpacked(path, body)
+        yield from _walked(_unpacked(path, body))
 
 
-def _unpacked(path: Path, body: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of a chunk, or what is whole of them if it is cut off."""
+def _walked(chunk: bytes | None) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a chunk; of a damaged one itself, with an empty body."""
+    if chunk is None:
+        yield Opcode.CHUNK, b""
+    else:
+        yield from split(chunk)
+
+
+def _unpacked(path: Path, body: bytes) -> bytes | None:
+    """Unpack a chunk, or what is whole of it if it is cut off; ``None`` if it is damaged."""
     if len(body) < _CHUNK.size:
-        return
+        return b""
     _, _, size, crc, length = _CHUNK.unpack_from(body)
     at = _CHUNK.size + length + _SIZE.size
     if at > len(body):
-        return
+        return b""
     name = _NAMES.get(body[_CHUNK.size : _CHUNK.size + length])
     if name is None:
         raise RecordingFormatError(path, "it was packed by another program in a way unknown here")
@@ -134,9 +143,8 @@ def _unpacked(path: Path, body: bytes) -> Iterator[tuple[int, bytes]]:
     packed = body[at : at + stored]
     data = _decompressed(packed, min(size, _MOST_BYTES)) if name else packed
     if len(packed) == stored and (len(data) != size or (crc and zlib.crc32(data) != crc)):
-        yield Opcode.CHUNK, b""
-        return
-    yield from split(data)
+        return None
+    return data
 
 
 def _decompressed(packed: bytes, size: int) -> bytes:

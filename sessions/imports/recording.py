@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ import numpy as np
 from fusion.results import Flag
 from sensors.drivers.base import Notification
 from sensors.errors import ProtocolError, RecordingError, RecordingFormatError
-from sensors.recording import Recording, read_recording
+from sensors.recording import Reading
 from sensors.samples import Event, ImuBlock, Placement, SensorId
 from sensors.session_decoder import SessionDecoder
 from sessions.errors import SourceError
@@ -19,10 +21,12 @@ from sessions.imports.description import parse_description
 from sessions.imports.session import ImportedSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from sensors.decoding import LinkStatistics, StreamDecoder
+    from sensors.recording import Recording
+    from sensors.recording.format import Meta
 
 PAUSE_S = 10.0
 """No sensor was silent for so long by itself: the recording leaves something out."""
@@ -41,10 +45,10 @@ def read_recorded(path: Path) -> ImportedSession:
     SourceError
         It is none of ours, or holds too few sensors or no samples.
     """
-    recording = _open(path)
-    decoder = _decoder(path, recording)
-    decoders = decoder.streams
-    parts = _decoded(decoder, _items(path, recording))
+    reading = Reading(path)
+    with _no_cycles():
+        decoder, parts = _decoded(path, reading)
+    recording, decoders = reading.recording(), decoder.streams
     blocks = {decoders[s].info.placement: _joined(p) for s, p in parts.items() if p}
     _check_sensors(path, recording, blocks)
     statistics = {d.info.placement: d.statistics for d in decoders.values()}
@@ -68,14 +72,29 @@ def read_recorded(path: Path) -> ImportedSession:
     )
 
 
-def _decoded(decoder: SessionDecoder, items: Iterable[object]) -> dict[SensorId, list[ImuBlock]]:
-    """Decode the notifications, in the order in which they came."""
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Do not look for garbage in cycles: packets make none, and looking is a fourth of the time."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
+
+
+def _decoded(path: Path, reading: Reading) -> tuple[SessionDecoder, dict[SensorId, list[ImuBlock]]]:
+    """Decode the notifications in one pass, in the order in which they came."""
+    notifications = (item for item in _items(path, reading) if isinstance(item, Notification))
+    together = list(itertools.islice(notifications, AT_ONCE))
+    decoder = _decoder(path, reading.meta)
     parts: dict[SensorId, list[ImuBlock]] = {sensor: [] for sensor in decoder.streams}
-    notifications = (item for item in items if isinstance(item, Notification))
-    while together := list(itertools.islice(notifications, AT_ONCE)):
+    while together:
         for sensor, block in decoder.feed_all(together).items():
             parts[sensor].append(block)
-    return parts
+        together = list(itertools.islice(notifications, AT_ONCE))
+    return decoder, parts
 
 
 def _loss(decoder: StreamDecoder) -> float:
@@ -86,29 +105,22 @@ def _loss(decoder: StreamDecoder) -> float:
     return (found.lost - apart) / expected if expected else 0.0
 
 
-def _open(path: Path) -> Recording:
+def _items(path: Path, reading: Reading) -> Iterator[object]:
     try:
-        return read_recording(path)
+        yield from reading
     except RecordingFormatError as error:
         raise SourceError(path, f"is no recording of ours: {error.reason}.") from error
     except RecordingError as error:
         raise SourceError(path, str(error).removeprefix(f"{path}: ")) from error
 
 
-def _items(path: Path, recording: Recording) -> Iterable[object]:
-    try:
-        yield from recording
-    except RecordingError as error:
-        raise SourceError(path, str(error).removeprefix(f"{path}: ")) from error
-
-
-def _decoder(path: Path, recording: Recording) -> SessionDecoder:
-    if not recording.sensors:
+def _decoder(path: Path, meta: Meta) -> SessionDecoder:
+    if not meta.sensors:
         raise SourceError(path, "was cut before it says which sensors were worn.")
-    if len({info.placement for info in recording.sensors}) < len(recording.sensors):
+    if len({info.placement for info in meta.sensors}) < len(meta.sensors):
         raise SourceError(path, "says that two sensors were worn at the same place.")
     try:
-        return SessionDecoder(recording.sensors, recording.origin_s)
+        return SessionDecoder(meta.sensors, meta.origin_s)
     except ProtocolError as error:
         raise SourceError(path, f"holds a sensor of an unknown kind ({error}).") from error
 

@@ -7,13 +7,16 @@ read it; it may not raise anything else, nor take longer than :data:`MOST_S` ove
 
 from __future__ import annotations
 
+import json
 import random
 import tempfile
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from benchmarks.fuzz import mutated
 from dashboard.service.http import CommandError, answer
@@ -24,31 +27,48 @@ from sensors.errors import CalibrationStoreError, RecordingError, RoleError
 from sensors.inertial_calibration import InertialCalibration
 from sensors.recording import RecordingWriter, pack_recording, read_recording
 from sensors.roles import RoleStore
-from sensors.samples import Activity, Event, Placement, SensorId, SensorInfo
+from sensors.samples import GRAVITY_MPS2, Activity, Event, Placement, SensorId, SensorInfo
 from sensors.simulation.session import TWO_SENSORS, simulate_session
 from sessions.about import ABOUT, About, Exclusion, Mark, read_about, write_about
 from sessions.analyze import analyze_imported
 from sessions.errors import LibraryError, SourceError
 from sessions.exports.analysis_folder import write_results
+from sessions.exports.dot import dot_files
+from sessions.exports.raw_folder import block_csv
 from sessions.exports.simulated import write_simulated
+from sessions.exports.ximu3 import ximu3_files
 from sessions.imports.source import read_source
 from sessions.people import PEOPLE, read_people, write_people
 from sessions.stored import stored_session
 from sessions.tables import read_angles, read_reps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from sensors.samples import ImuBlock
+    from sessions.imports.session import ImportedSession
 
 MOST_S = 20.0
 
 POISON = (
-    b"nan", b"inf", b"-1", b"1e308", b"1e999", b"9" * 5000, b'"', b"\x00", b"\xff\xfe", b"[" * 3000,
+    b"nan", b"inf", b"-1", b"1e154", b"1e308", b"1e999", b"9" * 5000, b'"', b"\x00", b"\xff\xfe", b"[" * 3000,
     b"null", b"{}", b"[]", b"true", b"-0", b"1e-320", b"\r", b";", b"=1+1", b"..",
     b"18446744073709551616",
 )  # fmt: skip
 """What has hurt readers before."""
 
 SENSOR = SensorId("AA:01")
+
+COLUMNS = """
+time = {column = "time_s", unit = "s"}
+acc = {columns = ["acc_x", "acc_y", "acc_z"], unit = "m/s2"}
+gyr = {columns = ["gyr_x", "gyr_y", "gyr_z"], unit = "rad/s"}
+[sensors.pelvis]
+file = "pelvis.csv"
+[sensors.upper_back]
+file = "upper_back.csv"
+"""
+WITMOTION = "time\tDeviceName\tAccX(g)\tAccY(g)\tAccZ(g)\tAsX(°/s)\tAsY(°/s)\tAsZ(°/s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,7 @@ def subjects(folder: Path) -> dict[str, Subject]:
     command.write_text('{"type": "command", "id": 1, "name": "mark"}', encoding="utf-8")
     desk = _Desk()
     refused = (SourceError,)
+    foreign = _write_foreign(folder, imported)
     return {
         "recording": Subject(recording, lambda: list(read_recording(recording)), (RecordingError,)),
         "packed recording": Subject(
@@ -122,6 +143,10 @@ def subjects(folder: Path) -> dict[str, Subject]:
         "samples": Subject(raw / "pelvis.csv", lambda: read_source(raw), refused),
         "events.tsv": Subject(raw / "events.tsv", lambda: read_source(raw), refused),
         "session.json": Subject(raw / "session.json", lambda: read_source(raw), refused),
+        **{
+            name: Subject(path, lambda source=source: read_source(source), refused)
+            for name, (path, source) in foreign.items()
+        },
         "angles.csv": Subject(out / "angles.csv", lambda: read_angles(out / "angles.csv"), refused),
         "reps.csv": Subject(out / "reps.csv", lambda: read_reps(out / "reps.csv"), refused),
         "summary.json": Subject(out / "summary.json", lambda: stored_session(out), ()),
@@ -133,6 +158,47 @@ def subjects(folder: Path) -> dict[str, Subject]:
             command, lambda: answer(desk, command.read_text("utf-8", "replace")), ()
         ),
     }
+
+
+def _write_foreign(folder: Path, session: ImportedSession) -> dict[str, tuple[Path, Path]]:
+    """Files as other programs write them: the one to be spoiled, and the source it belongs to."""
+    short = replace(session, blocks={p: b.part(slice(2000)) for p, b in session.blocks.items()})
+    samples = {f"{p.value}.csv": block_csv(block) for p, block in short.blocks.items()}
+    events = b"onset\tduration\ttrial_type\n0.0\t20.0\tseated_thoracic_rotation\n"
+    kinds = {
+        "dot": dot_files(short),
+        "ximu3": ximu3_files(short),
+        "mapped": {**samples, "columns.toml": COLUMNS.encode(), "events.tsv": events},
+        "witmotion": {
+            "data.txt": _witmotion_text(short.blocks),
+            "session.json": json.dumps({"worn": {p.value: p.value for p in short.blocks}}).encode(),
+            "events.tsv": events,
+        },
+    }
+    for kind, files in kinds.items():
+        for name, data in files.items():
+            path = folder / kind / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    return {
+        "Movella DOT": (folder / "dot" / "pelvis.csv", folder / "dot"),
+        "x-IMU3": (folder / "ximu3" / "pelvis" / "Inertial.csv", folder / "ximu3"),
+        "WitMotion": (folder / "witmotion" / "data.txt", folder / "witmotion"),
+        "`columns.toml`": (folder / "mapped" / "columns.toml", folder / "mapped"),
+        "mapped table": (folder / "mapped" / "pelvis.csv", folder / "mapped"),
+    }
+
+
+def _witmotion_text(blocks: Mapping[Placement, ImuBlock]) -> bytes:
+    """As the WitMotion app writes it, all sensors in one text."""
+    rows = []
+    for placement, block in blocks.items():
+        values = np.hstack([block.acc / GRAVITY_MPS2, np.degrees(block.gyr)])
+        for t_s, row in zip(block.t_s.tolist(), values.tolist(), strict=True):
+            minutes, seconds = divmod(t_s, 60.0)
+            cells = [f"2026-10-02T12:{int(minutes):02}:{seconds:06.3f}", placement.value]
+            rows.append((t_s, "\t".join([*cells, *(f"{x:.6f}" for x in row)])))
+    return "\n".join([WITMOTION, *(row for _, row in sorted(rows)), ""]).encode()
 
 
 def _write_recording(path: Path) -> None:

@@ -158,7 +158,7 @@ def _check_time(samples: Samples) -> None:
 def _check_size(samples: Samples) -> None:
     names = samples.names
     for group, values in ((names.acc, samples.acc), (names.gyr, samples.gyr),
-                          (names.quat, samples.quat)):  # fmt: skip
+                          (names.mag, samples.mag), (names.quat, samples.quat)):  # fmt: skip
         if values is None:
             continue
         wrong = np.argwhere(np.abs(values) > MOST)

@@ -5,6 +5,8 @@ import shutil
 import threading
 import time
 
+import pytest
+
 from dashboard.service.recorder import LOST, PUT_BACK, WAITING, Recorder, Zero
 from dashboard.service.steps import Step, StepKind
 from sensors.drivers.base import Notification
@@ -88,27 +90,60 @@ def until(condition):
         time.sleep(0.001)
 
 
-def test_a_disk_that_fills_up_is_an_alarm_until_there_is_room(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EACCES, "Permission denied"),
+        (errno.EROFS, "Read-only file system"),
+    ],
+)
+def test_a_disk_that_refuses_is_an_alarm_until_it_takes_again(
+    tmp_path, monkeypatch, refusal, words
+):
     monkeypatch.setattr(background, "RETRY_EVERY_S", 0.002)
     path = tmp_path / "recording.mcap"
     recording = recorder(path)
-    write, full = os.write, threading.Event()
-    full.set()
+    recording.write(notification(1.0))
+    until(lambda: path.stat().st_size > 0 and list(read_recording(path)) == [notification(1.0)])
+    write, refuses = os.write, threading.Event()
+    refuses.set()
 
-    def write_if_room(handle, data):
-        if full.is_set():
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def write_if_allowed(handle, data):
+        if refuses.is_set():
+            raise OSError(refusal, os.strerror(refusal))
         return write(handle, data)
 
-    monkeypatch.setattr("sensors.recording.appender.os.write", write_if_room)
-    recording.write(notification(1.0))
+    monkeypatch.setattr("sensors.recording.appender.os.write", write_if_allowed)
+    recording.write(notification(2.0))
     until(lambda: recording.error is not None)
-    assert "disk is full" in recording.error
+    assert words in recording.error
     assert recording.error.endswith(WAITING)
     assert recording.state == "waiting"
-    full.clear()
+    assert list(read_recording(path)) == [notification(1.0)]
+    refuses.clear()
     until(lambda: recording.error is None)
     assert recording.state == "writing"
+    recording.close()
+    assert list(read_recording(path)) == [notification(1.0), notification(2.0)]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_an_alarm(tmp_path, monkeypatch):
+    monkeypatch.setattr(background, "RETRY_EVERY_S", 0.002)
+    path = tmp_path / "recording.mcap"
+    recording = recorder(path)
+    recording.write(notification(1.0))
+    until(lambda: path.stat().st_size > 0 and list(read_recording(path)) == [notification(1.0)])
+
+    def denied(_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    with monkeypatch.context() as locked:
+        locked.setattr("sensors.recording.appender.Appender.is_in_place", denied)
+        until(lambda: recording.error is not None)
+        assert "Permission denied" in recording.error
+        assert str(path) in recording.error
+    until(lambda: recording.error is None)
     recording.close()
     assert list(read_recording(path)) == [notification(1.0)]
 

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
 
 from fusion.results import Interval, Shares, SplitSource
+from fusion.split import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,7 @@ SHOW_DEG = 8.0
 """Below this root-mean-square turn a share says nothing."""
 
 NOW_S = 0.4
-_GRID = (np.arange(48) + 0.5) / 48
+_NORMAL = np.array([NormalDist().inv_cdf(part) for part in PARTS.tolist()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,8 @@ def _normal(value: float, variance: float) -> Interval:
 
 def _split_by_prior(pelvis: float, pelvis_sd: float, split: Split) -> Shares:
     """Shares with two sensors: pelvis measured, the rest split by a Beta distribution."""
-    a, b = split.beta
-    shares = betaincinv(a, b, _GRID)
-    rest = 1.0 - np.clip(pelvis + pelvis_sd * ndtri(_GRID), 0.0, 1.0)
+    shares = split.likely
+    rest = 1.0 - np.clip(pelvis + pelvis_sd * _NORMAL, 0.0, 1.0)
     lumbar = np.sort(np.outer(rest, shares).ravel())
     thoracic = np.sort(np.outer(rest, 1.0 - shares).ravel())
     mean = (1.0 - pelvis) * split.mean

@@ -121,7 +121,7 @@ def test_the_command_line_starts_without_what_it_does_not_need(command: list[str
 
 
 def test_what_measures_starts_without_the_slow_parts_of_scipy() -> None:
-    slow = ("scipy.signal", "scipy.stats", "scipy.optimize", "scipy.interpolate")
+    slow = ("scipy.signal", "scipy.special", "scipy.stats", "scipy.optimize", "scipy.interpolate")
     code = (
         "import sys, dashboard.service.engine, sensors.simulation.session\n"
         f"print([name for name in {slow!r} if name in sys.modules])\n"

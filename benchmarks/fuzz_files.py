@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 MOST_S = 20.0
 
 POISON = (
-    b"nan", b"inf", b"-1", b"1e154", b"1e308", b"1e999", b"9" * 5000, b'"', b"\x00", b"\xff\xfe", b"[" * 3000,
-    b"null", b"{}", b"[]", b"true", b"-0", b"1e-320", b"\r", b";", b"=1+1", b"..",
+    b"nan", b"inf", b"-1", b"1e154", b"1e308", b"1e999", b"9" * 5000, b'"', b"\x00", b"\xff\xfe",
+    b"[" * 3000, b"null", b"{}", b"[]", b"true", b"-0", b"1e-320", b"\r", b";", b"=1+1", b"..",
     b"18446744073709551616",
 )  # fmt: skip
 """What has hurt readers before."""

@@ -49,10 +49,10 @@ def read_mapped(source: Path, column_map: Path) -> ImportedSession:
     streams, files = [], []
     for place, said in sensors.items():
         path = source if not said.file and source.is_file() else folder / said.file
-        if not path.is_file():
+        if not _is_inside(folder, path):
             raise SourceError(
                 column_map,
-                f"names no file that is there: {said.file or 'nothing'}. Write:"
+                f"names no file in {folder}: {said.file[:80] or 'nothing'}. Write:"
                 f' [sensors.{place}] file = "…"',
                 column=f"sensors.{place}.file",
             )
@@ -60,6 +60,14 @@ def read_mapped(source: Path, column_map: Path) -> ImportedSession:
         files.append(path)
     used = dict.fromkeys([column_map, *files])
     return gather(source, folder, "column_map", streams, files=tuple(used))
+
+
+def _is_inside(folder: Path, path: Path) -> bool:
+    """Whether there is such a file, and in the folder: the map may be a stranger's."""
+    try:
+        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):  # no name that a file can have
+        return False
 
 
 def _stream(place: Placement, path: Path, column_map: Path, said: SensorColumns) -> Stream:

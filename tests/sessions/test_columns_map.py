@@ -1,6 +1,7 @@
 """Any table is read once somebody says, or physics shows, what its columns are."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -179,7 +180,7 @@ WRONG = [
     ),
     (COLUMNS.replace('"ax", ', ""), "column acc: needs the names of 3 columns"),
     (COLUMNS.replace('"m/s2"', '"lb"'), "column acc: 'lb' is no unit of acc; known: m/s2, g, mg"),
-    (COLUMNS.replace("low.csv", "no.csv"), "column sensors.pelvis.file: names no file that is the"),
+    (COLUMNS.replace("low.csv", "no.csv"), "column sensors.pelvis.file: names no file in "),
     (COLUMNS.replace('"gx"', '"wx"'), "low.csv, row 1, column wx: is missing; found: t, ax, ay"),
     ("= 3", "is no TOML: "),
     ("delimiter = '|'\n" + COLUMNS, 'column delimiter: must be ","'),
@@ -205,3 +206,15 @@ def test_the_command_takes_a_map(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "For any other table write a columns.toml" in capsys.readouterr().err
     assert main([*command, "--columns", str(tmp_path / "map.toml")]) == 2
     assert "column t: gives 0.1 samples a second" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["../outside.csv", "9" * 5000, "gone.csv"])
+def test_a_map_names_files_in_its_folder_only(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "session"
+    write(folder, (1.0, 1.0, 1.0))
+    shutil.copy(folder / "low.csv", tmp_path / "outside.csv")
+    text = (folder / "columns.toml").read_text()
+    (folder / "columns.toml").write_text(text.replace('"low.csv"', f'"{name}"'))
+    said = refusal(folder)
+    assert f"column sensors.pelvis.file: names no file in {folder}" in said
+    assert len(said) < 500

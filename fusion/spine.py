@@ -70,7 +70,7 @@ SMOOTHED = Unknown(
 """Of filters that ran forwards and backwards."""
 
 LIVE = Unknown(
-    {"pelvis": 0.15, "lumbar": 0.15, "thoracic": 0.12, "thoracolumbar": 0.12},
+    {"pelvis": 0.18, "lumbar": 0.25, "thoracic": 0.22, "thoracolumbar": 0.22},
     {"pelvis": 1.3, "lumbar": 0.7, "thoracic": 0.7, "thoracolumbar": 0.7},
 )
 """Of filters that ran forwards alone."""

@@ -141,6 +141,7 @@ class Outlets:
             readings.append((after_s - before_s, lsl_s - (before_s + after_s) / 2))
         return float(min(readings)[1])
 
+    # An outlet is pylsl's, which has no types.
     def _open(self, name: str, kind: str, channels: Sequence[tuple[str, str, str]]) -> Any:  # noqa: ANN401
         """Announce one stream, described as the conventions for XDF files ask."""
         lsl = self._lsl

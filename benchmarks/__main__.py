@@ -42,6 +42,7 @@ from benchmarks import (
     throughput,
 )
 from fusion.results import ANGLES, SessionResult
+from sensors.protocols.families import FAMILIES
 from sensors.samples import Activity
 from sensors.simulation.session import (
     THREE_SENSORS,
@@ -101,6 +102,9 @@ def main() -> None:
         "--notifications", type=int, default=100_000, help="of fuzz, per protocol (default: 100000)"
     )
     parser.add_argument(
+        "--protocol", choices=[f.protocol for f in FAMILIES], help="of fuzz, this alone (all)"
+    )
+    parser.add_argument(
         "--bad-files", type=int, default=2000, help="of fuzz, per reader (default: 2000)"
     )
     parser.add_argument(
@@ -150,8 +154,9 @@ def main() -> None:
         decoding.run()
     run_gates(args)
     if args.which in ("fuzz", "all"):
-        fuzz.run(args.notifications)
-        fuzz_files.run(args.bad_files)
+        fuzz.run(args.notifications, args.protocol)
+        if args.protocol is None:
+            fuzz_files.run(args.bad_files)
 
 
 def run_long(args: argparse.Namespace) -> None:

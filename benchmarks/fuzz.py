@@ -26,7 +26,7 @@ from sensors.protocols import (
     witmotion,
 )
 from sensors.protocols.burst import unpacked
-from sensors.protocols.families import FAMILIES, Family
+from sensors.protocols.families import FAMILIES, Family, family_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,13 +173,18 @@ def _recovers(reader: Reader, subject: Subject) -> bool:
     return counts[1] >= subject.samples
 
 
-def run(notifications: int, seed: int = 1, say: Callable[[str], None] = print) -> None:
-    """Fuzz every family and print the table."""
+def run(
+    notifications: int,
+    protocol: str | None = None,
+    seed: int = 1,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Fuzz every family, or the one of a protocol, and print the table."""
     say(f"{notifications} bad notifications each\n")
     say("| protocol | refused | samples | found back | µs each |")
     say("|---|---|---|---|---|")
     known = subjects()
-    for family in FAMILIES:
+    for family in FAMILIES if protocol is None else (family_named(protocol),):
         o = fuzz(family, known[family.protocol], notifications, seed)
         say(
             f"| {family.title} | {o.refused / o.notifications:.0%} | {o.samples}"

@@ -153,7 +153,7 @@ async def _soak(
         hub = Hub(source.now_s)
         place = Place(lambda _: recording, {"source": source.kind})
         engine = Engine(source, Setup(tuple(i.placement for i in source.sensors)), hub, place, 0.0)
-        engine.calibrate(0.0, (Activity.SEATED,))
+        engine.tutor.calibrate(0.0, (Activity.SEATED,))
         engine.record(0.0)
         wearer = _Wearer(engine)
         next_s, next_look_s = 0.0, duration_s / looks

@@ -80,7 +80,7 @@ async def _record(
         place = Place(lambda _: recording, {"source": source.kind})
         setup = Setup(tuple(info.placement for info in source.sensors))
         engine = Engine(source, setup, Hub(source.now_s), place, STARTED_UNIX_S)
-        engine.calibrate(source.now_s(), (Activity.SEATED,))
+        engine.tutor.calibrate(source.now_s(), (Activity.SEATED,))
         engine.record(source.now_s())
         next_s = source.origin_s
         async for item in source:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.service.engine import RefusedError
-from dashboard.service.steps import CALIBRATION_STEPS, DRILLS
+from dashboard.service.steps import CALIBRATION_STEPS, DRILLS, RefusedError
 from dashboard.service.wizard import PATHS
 from sensors.samples import Activity
 
@@ -53,14 +52,14 @@ def obey(engine: Engine, name: str, fields: Mapping[str, object], now_s: float) 
 
 def _calibrate(engine: Engine, name: str, fields: Mapping[str, object], now_s: float) -> None:
     if name == "repeat":
-        engine.repeat(now_s, str(fields.get("step")))
+        engine.tutor.repeat(now_s, str(fields.get("step")))
     elif name == "skip":
-        engine.skip(now_s)
+        engine.tutor.skip(now_s)
     else:
         path = str(fields.get("path", "quick"))
         if path not in PATHS:
             raise RefusedError("A calibration is quick, or whole.")
-        engine.calibrate(now_s, path=path)
+        engine.tutor.calibrate(now_s, path=path)
 
 
 def _activity(fields: Mapping[str, object]) -> Activity:

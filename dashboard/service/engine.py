@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from dashboard.service.describe import rep_happening
 from dashboard.service.fuser import Fuser
@@ -19,11 +19,10 @@ from dashboard.service.hub import Happening
 from dashboard.service.links import SensorLink
 from dashboard.service.prelude import Prelude
 from dashboard.service.recorder import Recorder, Zero
-from dashboard.service.steps import CALIBRATION_STEPS, DRILLS, Step, StepKind
+from dashboard.service.steps import DRILLS, RefusedError, Step, StepKind
+from dashboard.service.tutor import Tutor
 from dashboard.service.validity import Validity
 from dashboard.service.wire import frame_values
-from dashboard.service.wizard import CalibrationStep, StepState, Wizard
-from fusion.calibration_steps import BOWS
 from sensors.drivers.base import ActivityChange
 from sensors.samples import Activity
 
@@ -33,18 +32,9 @@ if TYPE_CHECKING:
 
     from dashboard.service.hub import Hub
     from dashboard.service.steps import Entry
-    from fusion.calibration_steps import StepVerdict
     from fusion.setup import Setup
     from fusion.updates import Update
     from sensors.drivers.base import Source, SourceItem
-
-
-LOOK_S: Final = 0.25
-"""How often is looked how a step of the calibration goes."""
-
-
-class RefusedError(Exception):
-    """Something that cannot be done now; ``str()`` tells the person why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,6 @@ class Engine:
         self.activity: Activity | None = None
         self.activity_since_s = 0.0
         self.guide: Guide | None = None
-        self.wizard: Wizard | None = None
         self.validity = Validity()
         self.recorder: Recorder | None = None
         self.recording_since_s = 0.0
@@ -108,8 +97,7 @@ class Engine:
         self._prelude = Prelude()
         self._published_s = float("-inf")
         self._name = ""
-        self._looked_s = float("-inf")
-        self._repeatable = False
+        self.tutor = Tutor(self)
 
     # What happens, in order
 
@@ -126,74 +114,29 @@ class Engine:
 
     def advance(self, now_s: float) -> None:
         """Do what time demands and publish what became known; call it every few milliseconds."""
-        self._lead(now_s)
+        self._follow_guide(now_s)
         update = self.fuser.advance()
         if update is not None:
             self._publish(update)
             for rep in update.reps:
                 self._hub.tell(rep_happening(rep))
-        self._lead_wizard(now_s)
+        self.tutor.advance(now_s, self.origin_s + self._published_s)
 
     # What a person, or the wearer, does
 
     def begin(self, activity: Activity, now_s: float, *, guided: bool = False) -> None:
         """Begin an activity, or lead the wearer to it; a drill is recorded."""
-        self._leave_wizard()
+        self.tutor.leave()
         if activity in DRILLS:
             self._record_drill(activity, now_s)
         if self._by_wearer:
-            self._start_guide((activity,), now_s)
+            self.lead((activity,), now_s)
         elif guided and activity in DRILLS:
-            self._start_guide((Activity.CALIBRATION_NEUTRAL, activity), now_s)
+            self.lead((Activity.CALIBRATION_NEUTRAL, activity), now_s)
         else:
             self.guide = None
             self._source.perform(activity)
             self._begin(activity, now_s)
-
-    def calibrate(
-        self, now_s: float, then: Sequence[Activity] = (), *, path: str = "quick"
-    ) -> None:
-        """Lead the wearer through the calibration, and to ``then``.
-
-        ``path`` is one of :data:`dashboard.service.wizard.PATHS`.
-        """
-        self._leave_wizard()
-        self.wizard = Wizard(path, tuple(then))
-        self._repeatable = True
-        self._begin_step(now_s)
-
-    def repeat(self, now_s: float, step: str) -> None:
-        """Do a step of the last calibration again.
-
-        Raises
-        ------
-        RefusedError
-            If there is none, or a drill has been done since.
-        """
-        wizard = self.wizard
-        if wizard is None or step not in wizard.steps or not self._repeatable:
-            raise RefusedError("Calibrate from the start: single steps are repeated at once only.")
-        self._leave_wizard()
-        wizard.index = wizard.steps.index(CalibrationStep(step))
-        self._begin_step(now_s)
-
-    def skip(self, now_s: float) -> None:
-        """Leave out the current step of the calibration.
-
-        Raises
-        ------
-        RefusedError
-            If there is none.
-        """
-        wizard = self.wizard
-        if wizard is None or wizard.finished:
-            raise RefusedError("There is no step that could be left out.")
-        self._leave_wizard()
-        self.guide = None
-        self._source.perform(None)
-        self._end(now_s)
-        wizard.skip()
-        self._next_step(now_s)
 
     def end(self, now_s: float) -> None:
         """End the running activity.
@@ -205,10 +148,8 @@ class Engine:
         """
         if self.activity is None and self.guide is None:
             raise RefusedError("Nothing is running that could be ended.")
-        self._leave_wizard()
-        self.guide = None
-        self._source.perform(None)
-        self._end(now_s)
+        self.tutor.leave()
+        self.interrupt(now_s)
 
     def mark(self, now_s: float) -> None:
         """Set a mark."""
@@ -265,9 +206,9 @@ class Engine:
 
     def close(self, now_s: float) -> None:
         """End whatever goes on, and close the recording with everything that was taken in."""
-        self._leave_wizard()
+        self.tutor.leave()
         self.guide = None
-        self._end(now_s)
+        self.end_activity(now_s)
         self.ended = True
         recorder, self.recorder = self.recorder, None
         if recorder is None:
@@ -277,6 +218,41 @@ class Engine:
         self._prelude.end_recording()
         if recorder.path is not None:
             self.closed.append(recorder.path)
+
+    # What the wearer is led through
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether the wearer is led to what runs, and it ends when the clock says so."""
+        return self.guide is not None and not self._by_wearer
+
+    def lead(
+        self, steps: Sequence[Activity], now_s: float, posture: Activity | None = None
+    ) -> None:
+        """Lead the wearer to activities, one after another, in a posture if it matters."""
+        self.guide = None
+        self.end_activity(now_s)
+        self.ended = False
+        self.guide = Guide(steps, now_s, by_wearer=self._by_wearer)
+        self._source.perform(self.guide.activity, posture)
+
+    def interrupt(self, now_s: float) -> None:
+        """End what runs and what it was leading to."""
+        self.guide = None
+        self._source.perform(None)
+        self.end_activity(now_s)
+
+    def end_activity(self, at_s: float) -> None:
+        """End what runs; what it was leading to goes on."""
+        activity, self.activity = self.activity, None
+        if activity is None:
+            return
+        self._enter(Step(at_s, StepKind.END, activity, self._name))
+        if self.guide is not None:
+            if self.guide.ended(activity, at_s):
+                self._source.perform(self.guide.activity)
+            self._drop_finished_guide()
+            self.tutor.step_ended(at_s)
 
     # How it is done
 
@@ -313,7 +289,7 @@ class Engine:
         elif change.begins and (self.guide is not None or not self._by_wearer):
             self._begin(change.activity, change.arrival_s)
         elif change.activity is self.activity:
-            self._end(change.arrival_s)
+            self.end_activity(change.arrival_s)
 
     def _record_drill(self, drill: Activity, at_s: float) -> None:
         """See that a drill is recorded; what is played has been recorded already."""
@@ -323,96 +299,27 @@ class Engine:
     def _begin(self, activity: Activity, at_s: float) -> None:
         if activity is self.activity:
             return
-        self._end(at_s)
+        self.end_activity(at_s)
         if activity in DRILLS:
             self._record_drill(activity, at_s)
         self.activity, self.activity_since_s, self.ended = activity, at_s, False
         if activity in DRILLS:
-            self._repeatable = False
-        wizard = self.wizard
-        led = self.guide is not None and wizard is not None and wizard.state is StepState.RUNNING
-        self._name = wizard.step if led and wizard is not None else ""
-        fresh = led and wizard is not None and wizard.fresh
+            self.tutor.drill_began()
+        led = self.guide is not None
+        self._name = (self.tutor.step or "") if led else ""
+        fresh = led and self.tutor.fresh
         self._enter(Step(at_s, StepKind.BEGIN, activity, self._name, fresh))
         if self.guide is not None:
             self.guide.began(activity, at_s)
             self._drop_finished_guide()
 
-    def _end(self, at_s: float) -> None:
-        activity, self.activity = self.activity, None
-        if activity is None:
-            return
-        self._enter(Step(at_s, StepKind.END, activity, self._name))
-        if self.guide is not None:
-            if self.guide.ended(activity, at_s):
-                self._source.perform(self.guide.activity)
-            self._drop_finished_guide()
-            if self.wizard is not None and self.wizard.state is StepState.RUNNING:
-                self.wizard.check(at_s)
-
-    def _start_guide(
-        self, steps: Sequence[Activity], now_s: float, posture: Activity | None = None
-    ) -> None:
-        self.guide = None
-        self._end(now_s)
-        self.ended = False
-        self.guide = Guide(steps, now_s, by_wearer=self._by_wearer)
-        self._source.perform(self.guide.activity, posture)
-
-    def _begin_step(self, now_s: float) -> None:
-        """Lead the wearer to the wizard's current step."""
-        assert self.wizard is not None
-        self.wizard.begin()
-        on_all_fours = self.wizard.step is CalibrationStep.ALL_FOURS
-        posture = Activity.QUADRUPED if on_all_fours else None
-        self._start_guide((self.wizard.activity,), now_s, posture)
-
-    def _next_step(self, now_s: float) -> None:
-        """Go on with what is left, or end the calibration."""
-        wizard = self.wizard
-        assert wizard is not None
-        wizard.pass_over()
-        if not wizard.finished:
-            self._begin_step(now_s)
-            return
-        status = self.fuser.status
-        self.validity.calibrated(now_s, status.flags if status is not None else ())
-        if wizard.then:
-            self._start_guide(wizard.then, now_s)
-
-    def _leave_wizard(self) -> None:
-        if self.wizard is not None and not self.wizard.finished:
-            self.wizard.stop()
-
     def _drop_finished_guide(self) -> None:
         if self.guide is not None and self.guide.done:
             self.guide = None
 
-    def _lead_wizard(self, now_s: float) -> None:
-        """Look how the step under way goes; judge the one that ended."""
-        wizard = self.wizard
-        if self.activity in CALIBRATION_STEPS and now_s - self._looked_s >= LOOK_S:
-            self._looked_s = now_s
-            progress = self.fuser.progress(BOWS if wizard is None else wizard.bows)
-            if wizard is not None and wizard.state is StepState.RUNNING:
-                wizard.progress = progress
-            if progress is not None and progress.done >= 1.0 and not self._by_wearer and self.guide:
-                self._end(now_s)
-        if wizard is None or wizard.state is not StepState.CHECKING:
-            return
-        if wizard.judge(self._verdict(wizard), now_s, self.origin_s + self._published_s):
-            self._next_step(now_s)
-
-    def _verdict(self, wizard: Wizard) -> StepVerdict | None:
-        """What fusion says of the current step, if it has come that far."""
-        status = self.fuser.status
-        verdict = None if status is None else status.steps.get(wizard.step)
-        begun_s = self.activity_since_s - self.origin_s
-        return None if verdict is None or verdict.start_s < begun_s - 0.1 else verdict
-
-    def _lead(self, now_s: float) -> None:
+    def _follow_guide(self, now_s: float) -> None:
         while self.guide is not None and (cue := self.guide.due(now_s)) is not None:
             if cue.begins:
                 self._begin(cue.activity, now_s)
             else:
-                self._end(now_s)
+                self.end_activity(now_s)

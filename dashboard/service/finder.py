@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dashboard.nearby import tell_apart, worn
-from dashboard.service.engine import RefusedError
+from dashboard.service.steps import RefusedError
 from sensors.errors import RoleError, SensorError
 from sensors.roles import is_stand_in
 from sensors.samples import Placement, SensorId

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.messages import SOURCE_FAILED, SOURCE_NAMES
 from dashboard.service.analysis import Analyst
 from dashboard.service.commands import obey
-from dashboard.service.engine import Engine, Place, RefusedError
+from dashboard.service.engine import Engine, Place
 from dashboard.service.finder import COMMANDS as FINDER_COMMANDS
 from dashboard.service.http import CommandError, service_app
 from dashboard.service.hub import Hub
@@ -25,6 +25,7 @@ from dashboard.service.remembered import remembered, sits_otherwise, usual_turns
 from dashboard.service.replayed import items_of
 from dashboard.service.runfile import RunningService, sole_service, write_running
 from dashboard.service.snapshot import describe, describe_recording, describe_sensors, state_of
+from dashboard.service.steps import RefusedError
 from dashboard.service.wire import encode_json
 from dashboard.serving import LiveServer, listen, watch_lifeline
 from dashboard.settings import load
@@ -177,7 +178,7 @@ class Service:
     def _otherwise(self) -> list[Flag]:
         """Which sensors sit otherwise than when this person was calibrated last."""
         status = self.engine.fuser.status
-        wizard = self.engine.wizard
+        wizard = self.engine.tutor.wizard
         calibrated = wizard is not None and wizard.finished
         if self._remembered is None or not calibrated or status is None or not status.calibration:
             return []
@@ -270,7 +271,7 @@ async def serve(source: Source, options: ServiceOptions, finder: Finder | None =
                 RunningService(os.getpid(), port, token, source.kind, options.page_port),
             )
             if options.autostart:
-                service.engine.calibrate(source.now_s(), options.autostart)
+                service.engine.tutor.calibrate(source.now_s(), options.autostart)
             async with _background((service.read(), service.tick(), service.analyst.run())):
                 await server.serve(sockets=[listener])
             service.engine.close(source.now_s())

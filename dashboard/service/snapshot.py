@@ -42,7 +42,7 @@ def describe(engine: Engine, now_s: float, more_doubts: Sequence[Flag] = ()) -> 
         "marks": list(engine.marks),
         "sensors": describe_sensors(engine, now_s),
         "guide": _guide(engine, now_s),
-        "wizard": describe_wizard(engine.wizard) if engine.wizard is not None else None,
+        "wizard": describe_wizard(engine.tutor.wizard) if engine.tutor.wizard is not None else None,
         "calibration_doubts": describe_plainly([*_doubts(engine, now_s), *more_doubts]),
         "reps": [describe_rep(rep) for rep in engine.fuser.reps],
         **_fused(engine),
@@ -53,7 +53,7 @@ def state_of(engine: Engine) -> str:
     """Tell the state of the session in one word."""
     if engine.activity in DRILLS:
         return "drill"
-    checking = engine.wizard is not None and engine.wizard.state is StepState.CHECKING
+    checking = engine.tutor.wizard is not None and engine.tutor.wizard.state is StepState.CHECKING
     if engine.activity in CALIBRATION_STEPS or engine.guide is not None or checking:
         return "calibrating"
     if engine.ended:
@@ -89,7 +89,7 @@ def describe_sensors(engine: Engine, now_s: float) -> list[object]:
 
 def _guide(engine: Engine, now_s: float) -> dict[str, object] | None:
     """What the wearer is led through: a calibration's steps as one plan, others by themselves."""
-    guide, wizard = engine.guide, engine.wizard
+    guide, wizard = engine.guide, engine.tutor.wizard
     led = wizard is not None and wizard.state in {StepState.RUNNING, StepState.CHECKING}
     if guide is None and not led:
         return None

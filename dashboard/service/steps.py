@@ -21,6 +21,10 @@ CALIBRATION_STEPS = frozenset(
 DRILLS = frozenset({Activity.SEATED, Activity.QUADRUPED})
 
 
+class RefusedError(Exception):
+    """Something that cannot be done now; ``str()`` tells the person why and what to do."""
+
+
 class StepKind(StrEnum):
     """What happened."""
 

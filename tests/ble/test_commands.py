@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosed
 
 from dashboard.commands.doctor import look_in_child
 from dashboard.nearby import open_roles
-from dashboard.service.engine import RefusedError
 from dashboard.service.finder import Finder
 from dashboard.service.live import Service
 from dashboard.service.runfile import read_running
+from dashboard.service.steps import RefusedError
 from sensors.decoding import StreamDecoder
 from sensors.drivers.base import LinkChange, LinkState, LinkTrouble, Notification
 from sensors.drivers.ble_source import BleSource

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from dashboard.service.commands import obey
-from dashboard.service.engine import Engine, Place, RefusedError
+from dashboard.service.engine import Engine, Place
 from dashboard.service.hub import Hub, Viewer
 from dashboard.service.snapshot import describe, state_of
+from dashboard.service.steps import RefusedError
 from dashboard.service.wire import decode_frames, encode_json
 from dashboard.service.wizard import StepState
 from fusion.setup import Setup
@@ -84,7 +85,7 @@ class Played:
 
 
 def at_rest(engine):
-    judged = engine.wizard is None or engine.wizard.state is not StepState.CHECKING
+    judged = engine.tutor.wizard is None or engine.tutor.wizard.state is not StepState.CHECKING
     return engine.guide is None and engine.activity is None and judged
 
 
@@ -138,7 +139,7 @@ async def test_from_calibration_to_an_analysed_session(played):
 
 
 async def test_the_demonstration_calibrates_and_records_by_itself(played):
-    played.engine.calibrate(played.now_s, (SEATED,))
+    played.engine.tutor.calibrate(played.now_s, (SEATED,))
     await played.play(60, until=lambda engine: engine.activity is SEATED)
     assert played.engine.guide is None
     assert played.snapshot()["recording"]["name"] == "1_seated_thoracic_rotation"

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.service.engine import RefusedError
 from dashboard.service.finder import Finder
+from dashboard.service.steps import RefusedError
 from sensors.roles import RoleStore, filled
 from sensors.samples import Placement, SensorId, SensorInfo
 

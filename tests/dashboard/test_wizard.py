@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from dashboard.forward import nameless
-from dashboard.service.engine import RefusedError
 from dashboard.service.remembered import (
     OTHERWISE_DEG,
     Remembered,
@@ -14,6 +13,7 @@ from dashboard.service.remembered import (
     sits_otherwise,
     usual_turns,
 )
+from dashboard.service.steps import RefusedError
 from dashboard.service.validity import AWAY_S, OLD_S, Validity
 from dashboard.service.wizard import (
     FUSED_S,
@@ -93,7 +93,7 @@ async def clumsy(tmp_path):
 async def test_a_crooked_bow_is_told_on_the_way_and_mended_by_itself(clumsy):
     await clumsy.play(1.0)
     clumsy.obey("calibrate", path="quick")
-    await clumsy.play(60, until=lambda engine: engine.wizard.state is StepState.FAILED)
+    await clumsy.play(60, until=lambda engine: engine.tutor.wizard.state is StepState.FAILED)
     wizard = clumsy.snapshot()["wizard"]
     assert [step["state"] for step in wizard["steps"]] == ["good", "failed"]
     assert wizard["steps"][1]["reasons"][0]["code"] == "bow_not_planar"
@@ -103,7 +103,7 @@ async def test_a_crooked_bow_is_told_on_the_way_and_mended_by_itself(clumsy):
         clumsy.obey("repeat", step="turn")
 
     clumsy.obey("repeat", step="bow")
-    await clumsy.play(60, until=lambda engine: engine.wizard.finished)
+    await clumsy.play(60, until=lambda engine: engine.tutor.wizard.finished)
     snapshot = clumsy.snapshot()
     assert snapshot["calibration"]["verdict"] == "good"
     assert snapshot["calibration_doubts"] == []

@@ -198,6 +198,11 @@ class DeviceClock:
         return math.hypot(self._behind_s, scatter, self._constant_sd_s, _RESOLUTION_S)
 
     @property
+    def behind_s(self) -> float:
+        """By how much the times given out now are still to be bent back (s)."""
+        return self._behind_s
+
+    @property
     def constant_delay_s(self) -> float:
         """What every packet waits, as far as questions have shown it (s)."""
         return self._constant_s

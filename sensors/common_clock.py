@@ -157,8 +157,11 @@ class Membership:
         return after_s
 
     def _disagree(self, common_s: float, own_s: float) -> bool:
-        settled = min(self._common.observed_s, self._own.observed_s) >= SETTLED_S
-        return settled and abs(common_s - own_s) > AGREE_S
+        if min(self._common.observed_s, self._own.observed_s) < SETTLED_S:
+            return False
+        # A first packet that was held back makes the sensor's own clock late for a minute or two.
+        bound_for_s = own_s - self._own.behind_s
+        return min(abs(common_s - own_s), abs(common_s - bound_for_s)) > AGREE_S
 
     def _leave(self, reason: str) -> None:
         self.within = False

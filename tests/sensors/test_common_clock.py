@@ -1,6 +1,7 @@
 """Movella DOTs that keep one clock are put on one, and one that stops doing so is not."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,6 +124,25 @@ def test_one_that_reboots_is_followed_by_itself_and_says_so(caplog):
     assert apart_s(t_s["a"], t_s["b"]) < 0.001, "the others go on"
     true_s = np.arange(34 * 60, 60 * 60) / 60.0
     np.testing.assert_allclose(t_s["c"][-len(true_s) :], true_s, atol=0.15)
+
+
+@pytest.mark.parametrize("until_s", [0.4, 2.0])
+@pytest.mark.parametrize("who", IDS)
+def test_one_whose_first_packets_were_held_back_keeps_the_clock(who, until_s):
+    """Its own clock begins that much late and is bent back for a minute: that is no other clock."""
+    early = ORIGIN_S + until_s
+    notes = [
+        replace(n, arrival_s=early) if n.sensor == who and n.arrival_s < early else n
+        for n in session([SYNCED] * 3, seconds=30.0)
+    ]
+    notes.sort(key=lambda note: note.arrival_s)
+    decoder = SessionDecoder(INFOS, ORIGIN_S)
+    t_s = times(decoder, notes)
+    for sensor in IDS:
+        assert decoder.streams[sensor].statistics.synchronised
+        assert apart_s(t_s["a"], t_s[sensor]) < 0.001
+        true_s = np.arange(len(t_s[sensor])) / 60.0
+        assert np.abs(t_s[sensor] - true_s)[t_s[sensor] > 20.0].max() < 0.06
 
 
 def test_one_that_says_so_wrongly_is_found_out(caplog):

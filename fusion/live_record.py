@@ -30,6 +30,7 @@ class DrillRecord:
     end: int = 0
     fused: list[Fused] = field(default_factory=list)
     drift_dps: list[FloatArray] = field(default_factory=list)
+    result: DrillResult | None = None
 
     def add(self, fused: Fused) -> None:
         """Keep frames, and the drift rate of each sensor as it is known now."""
@@ -37,8 +38,13 @@ class DrillRecord:
         self.drift_dps.append(np.cumsum(self.run.heading.rate_dps))
         self.end = fused.first + len(fused.total_deg)
 
-    def result(self) -> DrillResult:
-        """What the drill came to."""
+    def close(self) -> None:
+        """The drill has ended: no neutral or slip after it changes what it came to."""
+        if self.fused:
+            self.result = self._result()
+            self.fused, self.drift_dps = [], []
+
+    def _result(self) -> DrillResult:
         # Until a neutral was found nothing is known, but the drill had begun.
         before = Part.unknown(Window(self.first, max(self.first, self.fused[0].first))).frames
         frames = joined_frames([before, *(f.frames() for f in self.fused)])

@@ -71,9 +71,21 @@ def posture_change_deg(
     return max(changes, default=180.0)
 
 
-def first_still(tracks: Mapping[Placement, Track], drill: Window) -> Neutral | None:
-    """The first still second of a drill, or ``None`` if nobody kept still."""
-    runs = still_runs([(t, None) for t in tracks.values()], drill)
+def first_still(
+    tracks: Mapping[Placement, Track], window: Window, began: int | None = None
+) -> Neutral | None:
+    """The first still second of a drill, or ``None`` if nobody kept still.
+
+    Parameters
+    ----------
+    tracks
+        What the sensors gave.
+    window
+        The part of the drill to look at: all of it, or what nobody looked at yet.
+    began
+        Grid index at which the drill began, if that is not the start of ``window``.
+    """
+    runs = still_runs([(t, None) for t in tracks.values()], window)
     if not runs:
         return None
     first = min(runs, key=lambda w: w.first)
@@ -82,7 +94,7 @@ def first_still(tracks: Mapping[Placement, Track], drill: Window) -> Neutral | N
         f"of the drill (at {first.start_s:.1f} s) is taken as neutral."
     )
     flags = [Flag("neutral_from_drill", words)]
-    if first.first - drill.first > START_STILL_S * GRID_HZ:
+    if first.first - (window.first if began is None else began) > START_STILL_S * GRID_HZ:
         words = (
             f"The drill began in motion: nobody kept still before {first.start_s:.1f} s, so what "
             "counts as neutral is uncertain."

@@ -53,7 +53,7 @@ def analyze_smoothed(
     extent = common_extent(tracks)
     stretches = verified(
         [
-            (e.activity, Stretch(tracks, Window.between(e.onset_s, min(e.end_s, 1e6)).clip(extent)))
+            (e.activity, Stretch(tracks, Window.between(e.onset_s, e.end_s).clip(extent)))
             for e in events
         ]
     )

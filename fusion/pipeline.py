@@ -227,7 +227,7 @@ class Pipeline:
         if self._next is None:
             raise TooShortError("too few samples: the sensors never gave a second of data together")
         self._end_activity(self._next)
-        results = [r.result() for r in self._records if r.fused]
+        results = [r.result for r in self._records if r.result is not None]
         if not results or self._calibration is None:
             said = list(self._flags.values())
             why = said[-1].sentence if said else "none had a still second to measure from"
@@ -374,12 +374,14 @@ class Pipeline:
         self._seek = None
         if self._run is not None and self._run.reps is not None:
             self._late_reps += self._run.finish()
+            if self._keep:
+                self._records[-1].close()
             self._run.end_drill()
 
     def _look_for_neutral(self, since: int, now: int) -> None:
         """Take the first still second since ``since``, if it has come by ``now``."""
         tracks = {p: lane.track for p, lane in self._lanes.items()}
-        found = first_still(tracks, Window(max(since, now - 2 * SPAN), now))
+        found = first_still(tracks, Window(max(since, now - 2 * SPAN), now), since)
         if found is None:
             return
         self._seek = None

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
 
+FOREVER_S = 1e9
+"""Later than any session: what still goes on ends here."""
+
 LOST = int(1.0 * GRID_HZ)
 """After a gap this long an orientation filter has to start anew."""
 
@@ -42,7 +45,10 @@ class Window:
     @classmethod
     def between(cls, start_s: float, end_s: float) -> Window:
         """The grid times from ``start_s`` to before ``end_s``."""
-        return cls(int(np.ceil(start_s * GRID_HZ - 1e-6)), int(np.ceil(end_s * GRID_HZ - 1e-6)))
+        first, end = (
+            int(np.ceil(min(t_s, FOREVER_S) * GRID_HZ - 1e-6)) for t_s in (start_s, end_s)
+        )
+        return cls(first, end)
 
     def clip(self, other: Window) -> Window:
         """The part inside ``other``."""

@@ -155,6 +155,50 @@ def test_a_start_in_motion_is_said():
     assert "neutral_in_motion" in {f.code for f in result.flags}
 
 
+@pytest.mark.parametrize("live", [False, True], ids=["offline", "live"])
+def test_a_drill_that_begins_in_motion_with_nothing_announced_is_said(live):
+    session = simulate_session(
+        seed=5,
+        drills=(Activity.SEATED,),
+        minutes_per_drill=0.3,
+        with_rest=False,
+        with_neutral=False,
+        with_bow=False,
+        with_turn=False,
+        with_drill_neutral=False,
+        start_in_motion=True,
+    )
+    setup = Setup(tuple(session.blocks))
+    drill = analyze_session(setup, session.blocks, session.events, live=live).drills[0]
+    assert [f.code for f in drill.flags] == ["neutral_from_drill", "start_in_motion"]
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["offline", "live"])
+def test_a_drill_is_not_changed_by_what_is_done_after_it(live):
+    """On all fours, after a seated one: its neutral is not the seated drill's."""
+    session = simulate_session(seed=6, minutes_per_drill=0.3, severity=MILD)
+    setup = Setup(tuple(session.blocks))
+    both = analyze_session(setup, session.blocks, session.events, live=live).drills[0]
+    seated = [e for e in session.events if e.onset_s < both.end_s]
+    alone = analyze_session(setup, session.blocks, seated, live=live).drills[0]
+    assert both.neutral_s == alone.neutral_s
+    assert both.flags == alone.flags
+    assert [(r.start_s, r.total_deg) for r in both.reps] == [
+        (r.start_s, r.total_deg) for r in alone.reps
+    ]
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["offline", "live"])
+def test_a_drill_that_nobody_ended_goes_to_the_last_sample(live, simulated):
+    session = simulated()
+    drill = session.events[-1]
+    end_s = drill.onset_s + 20.0
+    blocks = {p: b.part(b.t_s < end_s) for p, b in session.blocks.items()}
+    events = (*session.events[:-1], replace(drill, duration_s=None))
+    result = analyze_session(Setup(tuple(blocks)), blocks, events, live=live)
+    assert result.drills[0].end_s == pytest.approx(end_s, abs=0.1)
+
+
 def test_a_silent_sensor_leaves_a_hole_and_no_nonsense(simulated, analyzed, rms_deg):
     session = simulated()
     start_s = session.truth.drills[0].start_s + 30

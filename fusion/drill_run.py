@@ -214,16 +214,17 @@ def heading_events(
 ) -> list[tuple[int, Dwell | Jump]]:
     """Dwells in the neutral posture, slips and missed turns, in the order they become known.
 
-    A slip that a dwell confirms lets the heading of that sensor jump before the dwell is used.
+    A slip that a dwell confirms lets the heading of that sensor jump before the dwell is used; what
+    a dwell says that ends where a turn was missed is from before it.
     """
-    events: list[tuple[int, Dwell | Jump]] = [(jump.at, jump) for jump in missed]
+    events: list[tuple[int, Dwell | Jump]] = []
     for dwell in dwells:
         slip = finder.update(dwell)
         if slip is not None:
             events.append((dwell.known, slip_jump(slip, dwell.known)))
         if finder.tilt_deg(dwell) <= MAX_TILT_DEG:
             events.append((dwell.known, dwell))
-    return sorted(events, key=lambda e: e[0])
+    return sorted([*events, *((jump.at, jump) for jump in missed)], key=lambda e: e[0])
 
 
 def slip_jump(slip: Slip, at: int) -> Jump:

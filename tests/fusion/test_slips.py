@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from fusion.drill_run import Jump, heading_events
 from fusion.dwells import Dwell
 from fusion.slips import SlipFinder
 
 ALL_FOURS = np.array([1.0, 0.0, 0.0])
+UPRIGHT = np.array([0.0, 0.0, 1.0])
 
 
 def dwell(t_s, n, tilt_deg):
@@ -100,3 +102,11 @@ def test_a_slip_about_the_vertical_is_told_by_the_headings_alone():
     for i in range(4, 8):
         finder.update(sat(4.0 * i, turned_deg=10.0))
     assert [slip.sensor for slip in finder.found] == [1]
+
+
+def test_what_becomes_known_at_one_time_comes_in_one_order_whatever_the_blocks():
+    """A dwell that ends where a turn was missed is from before it, and in blocks comes first."""
+    still = held(3.0, [0.0, 0.0, 0.0], [0.0, 0.0, 0.0])
+    missed = Jump(still.known, 1, 5.0)
+    happenings = heading_events([still], [missed], SlipFinder(UPRIGHT))
+    assert [happening for _, happening in happenings] == [still, missed]

@@ -120,12 +120,6 @@ def encode_notification(item: Notification) -> bytes:
     return ARRIVAL.pack(item.arrival_s) + item.data
 
 
-def decode_notification(sensor: SensorId, characteristic: str, data: bytes) -> Notification:
-    """Read arrival and value; ``struct.error`` if there is no arrival."""
-    (arrival_s,) = ARRIVAL.unpack_from(data)
-    return Notification(sensor, characteristic, arrival_s, data[ARRIVAL.size :])
-
-
 def encode_change(item: LinkChange | SensorReport | ActivityChange) -> tuple[str, bytes]:
     """Return the topic and message of what is no notification."""
     value: Json

@@ -15,9 +15,9 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Header, Metadata
 
 from sensors.bounded import open_plain
+from sensors.drivers.base import Notification
 from sensors.errors import RecordingError, RecordingFormatError
 from sensors.recording.format import (
-    ARRIVAL,
     CHANGES,
     EVENTS,
     META,
@@ -26,17 +26,21 @@ from sensors.recording.format import (
     SALVAGED,
     Meta,
     decode_event,
-    decode_notification,
     from_json,
 )
-from sensors.recording.records import MESSAGE, records
+from sensors.recording.records import MESSAGE, places
 from sensors.samples import SensorId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sensors.drivers.base import SourceItem
+    from sensors.recording.records import Place
     from sensors.samples import Activity, Event, SensorInfo
+
+_MESSAGE: Final = int(Opcode.MESSAGE)
+_NOTIFIED: Final = struct.Struct("<H20xd")
+"""Channel and arrival at the beginning of a notification's message; its value follows."""
 
 _UNREADABLE = (
     ValueError,
@@ -84,16 +88,7 @@ class Recording:
     complete: bool
 
     def __iter__(self) -> Iterator[SourceItem]:
-        with _opened(self.path) as file:
-            channels: dict[int, _Channel] = {}
-            for opcode, body in records(file):
-                if opcode == Opcode.MESSAGE:
-                    channel = channels.get(int.from_bytes(body[:2], "little"), _UNKNOWN)
-                    item = channel.item(body)
-                    if item is not None:
-                        yield item
-                elif opcode == Opcode.CHANNEL:
-                    _learn(channels, body)
+        yield from Reading(self.path)
 
 
 class Reading:
@@ -123,13 +118,13 @@ class Reading:
 
     def __iter__(self) -> Iterator[SourceItem]:
         scan, path = self._scan, self._path
-        for opcode, body in _all_records(path):
-            if opcode == Opcode.MESSAGE:
-                item = scan.message(path, body)
+        for opcode, data, start, end in _all_places(path):
+            if opcode == _MESSAGE:
+                item = scan.message(path, data, start, end)
                 if item is not None and scan.meta is not None:
                     yield item
             else:
-                scan.take(path, opcode, body)
+                scan.take(path, opcode, data, start, end)
 
     def recording(self) -> Recording:
         """What was found, once all items have been taken."""
@@ -148,17 +143,17 @@ def read_recording(path: Path | str) -> Recording:
     """
     path = Path(path)
     scan = _Scan()
-    for opcode, body in _all_records(path):
-        scan.take(path, opcode, body)
+    for opcode, data, start, end in _all_places(path):
+        scan.take(path, opcode, data, start, end)
     return scan.recording(path)
 
 
-def _all_records(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of a file that is not empty."""
+def _all_places(path: Path) -> Iterator[Place]:
+    """Yield where the records are of a file that is not empty."""
     with _opened(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
             raise RecordingFormatError(path, "the file is empty")
-        yield from records(file)
+        yield from places(file)
 
 
 def read_meta(path: Path | str) -> Meta | None:
@@ -172,8 +167,8 @@ def read_meta(path: Path | str) -> Meta | None:
     path = Path(path)
     scan = _Scan()
     with _opened(path) as file:
-        for opcode, body in records(file):
-            scan.take(path, opcode, body)
+        for opcode, data, start, end in places(file):
+            scan.take(path, opcode, data, start, end)
             if scan.meta is not None:
                 break
     return scan.meta
@@ -183,7 +178,8 @@ def read_meta(path: Path | str) -> Meta | None:
 class _Scan:
     """One pass over a file for everything but its items."""
 
-    channels: dict[int, _Channel] = field(default_factory=dict)
+    topics: dict[int, str] = field(default_factory=dict)
+    sources: dict[int, tuple[SensorId, str]] = field(default_factory=dict)
     meta: Meta | None = None
     events: dict[tuple[float, Activity], Event] = field(default_factory=dict)
     messages: int = 0
@@ -191,41 +187,66 @@ class _Scan:
     complete: bool = False
     salvaged: bool = False
 
-    def take(self, path: Path, opcode: int, body: bytes) -> None:
+    def take(self, path: Path, opcode: int, data: bytes, start: int, end: int) -> None:
+        """Take in the record whose body is ``data[start:end]``."""
         if opcode == Opcode.MESSAGE:
-            self.message(path, body)
+            self.message(path, data, start, end)
         elif opcode == Opcode.CHANNEL:
-            _learn(self.channels, body)
+            self._learn(data[start:end])
         elif opcode == Opcode.HEADER:
-            _check_profile(path, body)
+            _check_profile(path, data[start:end])
         elif opcode == Opcode.CHUNK:
             self.damaged += 1
         elif opcode == Opcode.METADATA:
-            self.salvaged = self.salvaged or _is_salvage(body)
+            self.salvaged = self.salvaged or _is_salvage(data[start:end])
         elif opcode == Opcode.DATA_END:
             self.complete = not self.salvaged
 
-    def message(self, path: Path, body: bytes) -> SourceItem | None:
+    def message(self, path: Path, data: bytes, start: int, end: int) -> SourceItem | None:
         """Take in a message; return its item, if it is one and can be read."""
         self.messages += 1
-        channel = self.channels.get(int.from_bytes(body[:2], "little"), _UNKNOWN)
-        if channel.topic == META:
-            try:
-                self.meta = Meta.decode(body[MESSAGE.size :])
-            except _UNREADABLE as error:
-                raise RecordingFormatError(path, f"its description says: {error}") from error
-        elif channel.topic == EVENTS:
-            try:
-                event = decode_event(body[MESSAGE.size :])
-            except _UNREADABLE:
-                self.damaged += 1
-            else:
+        if end - start >= _NOTIFIED.size:
+            channel, arrival_s = _NOTIFIED.unpack_from(data, start)
+            source = self.sources.get(channel)
+            if source is not None:
+                value = data[start + _NOTIFIED.size : end]
+                return Notification(source[0], source[1], arrival_s, value)
+        number = int.from_bytes(data[start : start + 2], "little")
+        return self._on_topic(path, self.topics.get(number), data[start + MESSAGE.size : end])
+
+    def _on_topic(self, path: Path, topic: str | None, content: bytes) -> SourceItem | None:
+        """Take in a message that is no notification."""
+        try:
+            if topic == EVENTS:
+                event = decode_event(content)
                 self.events[event.onset_s, event.activity] = event
-        else:
-            item = channel.item(body)
-            self.damaged += item is None
-            return item
+            elif topic == META:
+                self.meta = Meta.decode(content)
+            elif topic in CHANGES:
+                return CHANGES[topic](from_json(content))
+            else:
+                self.damaged += 1
+        except _UNREADABLE as error:
+            if topic == META:
+                raise RecordingFormatError(path, f"its description says: {error}") from error
+            self.damaged += 1
         return None
+
+    def _learn(self, body: bytes) -> None:
+        """Remember a channel; an unreadable one leaves its messages without a meaning."""
+        try:
+            channel = Channel.read(ReadDataStream(BytesIO(body)))
+            source = None
+            if channel.message_encoding == NOTIFICATION_ENCODING:
+                source = SensorId(channel.metadata["sensor"]), channel.metadata["characteristic"]
+        except _UNREADABLE:
+            return
+        self.topics.pop(channel.id, None)
+        self.sources.pop(channel.id, None)
+        if source is None:
+            self.topics[channel.id] = channel.topic
+        else:
+            self.sources[channel.id] = source
 
     def recording(self, path: Path) -> Recording:
         """What was found in the file."""
@@ -241,31 +262,6 @@ class _Scan:
             damaged=self.damaged,
             complete=self.complete,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Channel:
-    """What the messages of one channel are: notifications of a characteristic, or of a topic."""
-
-    topic: str | None
-    source: tuple[SensorId, str] | None = None
-
-    def item(self, body: bytes) -> SourceItem | None:
-        """Return the item of a message; ``None`` if it is none or cannot be read."""
-        if self.source is not None and len(body) >= _LEAST:
-            return decode_notification(*self.source, body[MESSAGE.size :])
-        read = None if self.topic is None else CHANGES.get(self.topic)
-        if read is None:
-            return None
-        try:
-            return read(from_json(body[MESSAGE.size :]))
-        except _UNREADABLE:
-            return None
-
-
-_UNKNOWN: Final = _Channel(None)
-_LEAST: Final = MESSAGE.size + ARRIVAL.size
-"""A notification is at least its arrival."""
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -289,15 +285,3 @@ def _is_salvage(body: bytes) -> bool:
         return bool(Metadata.read(ReadDataStream(BytesIO(body))).name == SALVAGED)
     except _UNREADABLE:
         return False
-
-
-def _learn(channels: dict[int, _Channel], body: bytes) -> None:
-    """Remember a channel; an unreadable one leaves its messages without a meaning."""
-    try:
-        channel = Channel.read(ReadDataStream(BytesIO(body)))
-        source = None
-        if channel.message_encoding == NOTIFICATION_ENCODING:
-            source = SensorId(channel.metadata["sensor"]), channel.metadata["characteristic"]
-    except _UNREADABLE:
-        return
-    channels[channel.id] = _Channel(None if source else channel.topic, source)

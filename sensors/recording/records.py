@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 import zstandard
 from mcap.opcode import Opcode
@@ -22,6 +22,9 @@ from sensors.errors import RecordingFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Place: TypeAlias = tuple[int, bytes, int, int]
+"""A record's opcode, and the bytes that its body is in, from where to where."""
 
 HEAD: Final = struct.Struct("<BQ")
 """Opcode and length before each record's body."""
@@ -44,7 +47,13 @@ _NAMES: Final = {b"": "", b"zstd": "zstd"}
 
 
 def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield opcode and body of every whole record up to the end of the data.
+    """Yield opcode and body of every whole record; see :func:`places`."""
+    for opcode, data, start, end in places(file):
+        yield opcode, data[start:end]
+
+
+def places(file: BinaryIO) -> Iterator[Place]:
+    """Yield where every whole record is, up to the end of the data.
 
     The records in a chunk take its place; one that is cut off gives those that are whole, one that
     is damaged is itself yielded, with an empty body. A length that reaches beyond the file is a
@@ -73,14 +82,13 @@ def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
                 return
             if end > len(data):
                 break
-            body = data[at + HEAD.size : end]
-            at = end
+            start, at = at + HEAD.size, end
             if opcode == Opcode.CHUNK:
-                chunk = _unpacked(path, body)
+                chunk = _unpacked(path, data[start:end])
                 room.take(path, chunk)
                 yield from _walked(chunk)
             else:
-                yield opcode, body
+                yield opcode, data, start, end
             if opcode == Opcode.DATA_END:
                 return
         rest = data[at:]
@@ -88,8 +96,8 @@ def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield from _last(path, rest[0], rest[HEAD.size :])
 
 
-def split(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield opcode and body of every whole record in ``data``."""
+def _split(data: bytes) -> Iterator[Place]:
+    """Yield where every whole record in ``data`` is."""
     at = 0
     size, head_of, head_size = len(data), HEAD.unpack_from, HEAD.size
     while at + head_size <= size:
@@ -98,7 +106,7 @@ def split(data: bytes) -> Iterator[tuple[int, bytes]]:
         at = start + length
         if opcode == 0 or at > size:
             return
-        yield opcode, data[start:at]
+        yield opcode, data, start, at
 
 
 @dataclass(slots=True)
@@ -114,18 +122,18 @@ class _Room:
             raise RecordingFormatError(path, "it holds more than a file of its size can")
 
 
-def _last(path: Path, opcode: int, body: bytes) -> Iterator[tuple[int, bytes]]:
+def _last(path: Path, opcode: int, body: bytes) -> Iterator[Place]:
     """Yield what is whole in a record that is cut off."""
     if opcode == Opcode.CHUNK:
         yield from _walked(_unpacked(path, body))
 
 
-def _walked(chunk: bytes | None) -> Iterator[tuple[int, bytes]]:
+def _walked(chunk: bytes | None) -> Iterator[Place]:
     """Yield the records of a chunk; of a damaged one itself, with an empty body."""
     if chunk is None:
-        yield Opcode.CHUNK, b""
+        yield Opcode.CHUNK, b"", 0, 0
     else:
-        yield from split(chunk)
+        yield from _split(chunk)
 
 
 def _unpacked(path: Path, body: bytes) -> bytes | None:

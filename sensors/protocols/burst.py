@@ -78,6 +78,11 @@ class Burst:
     def __len__(self) -> int:
         return len(self.acc)
 
+    @property
+    def count(self) -> int:
+        """How many samples."""
+        return len(self.acc)
+
     def last(self, count: int) -> Burst:
         """Return the last samples, without their times."""
         return Burst(

@@ -23,8 +23,9 @@ RawArray = npt.NDArray[np.int16]
 DEGREE: Final = math.pi / 180.0
 G: Final = GRAVITY_MPS2
 
-_MOST: Final = np.int16(np.iinfo(np.int16).max)
-"""A number of the array's own kind: any other has to be converted each time."""
+_RAIL: Final = np.uint16(np.iinfo(np.int16).max)
+_RAILS: Final = np.uint16(2)
+"""Numbers of the array's own kind: any other has to be converted each time."""
 
 MAX_NUMBER: Final = 1e6
 """Larger than anything measured, in any unit in use."""
@@ -87,5 +88,13 @@ def unit(quat: FloatArray) -> FloatArray:
 
 def at_rail(raw: RawArray) -> BoolArray:
     """Return which rows (n, columns) hold a number at the end of the 16 bits."""
-    rail: BoolArray = np.logical_or.reduce((raw >= _MOST) | (raw <= -_MOST), axis=1)
-    return rail
+    # -32768, -32767 and 32767 are neighbours where there is no sign: one comparison finds all.
+    return any_in_row(raw.view(np.uint16) - _RAIL <= _RAILS)
+
+
+def any_in_row(found: BoolArray) -> BoolArray:
+    """Return which rows (n, columns) hold a true: in the usual case, none, without looking."""
+    if not np.count_nonzero(found):
+        return np.zeros(len(found), np.bool_)
+    rows: BoolArray = np.logical_or.reduce(found, axis=1)
+    return rows

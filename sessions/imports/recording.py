@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from sensors.decoding import LinkStatistics, StreamDecoder
+    from sensors.accounting import LinkStatistics
+    from sensors.decoding import StreamDecoder
     from sensors.recording import Recording
     from sensors.recording.format import Meta
 
@@ -46,7 +47,7 @@ def read_recorded(path: Path) -> ImportedSession:
         It is none of ours, or holds too few sensors or no samples.
     """
     reading = Reading(path)
-    with _no_cycles():
+    with _named(path), _no_cycles():
         decoder, parts = _decoded(path, reading)
     recording, decoders = reading.recording(), decoder.streams
     blocks = {decoders[s].info.placement: _joined(p) for s, p in parts.items() if p}
@@ -86,7 +87,7 @@ def _no_cycles() -> Iterator[None]:
 
 def _decoded(path: Path, reading: Reading) -> tuple[SessionDecoder, dict[SensorId, list[ImuBlock]]]:
     """Decode the notifications in one pass, in the order in which they came."""
-    notifications = (item for item in _items(path, reading) if isinstance(item, Notification))
+    notifications = (item for item in reading if isinstance(item, Notification))
     together = list(itertools.islice(notifications, AT_ONCE))
     decoder = _decoder(path, reading.meta)
     parts: dict[SensorId, list[ImuBlock]] = {sensor: [] for sensor in decoder.streams}
@@ -105,9 +106,11 @@ def _loss(decoder: StreamDecoder) -> float:
     return (found.lost - apart) / expected if expected else 0.0
 
 
-def _items(path: Path, reading: Reading) -> Iterator[object]:
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say what is wrong with a recording as of any other source."""
     try:
-        yield from reading
+        yield
     except RecordingFormatError as error:
         raise SourceError(path, f"is no recording of ours: {error.reason}.") from error
     except RecordingError as error:

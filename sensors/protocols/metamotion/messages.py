@@ -78,7 +78,7 @@ def split_fused(data: bytes) -> tuple[int, int, bytes]:
     ProtocolError
         It is no processor's packet, or not of both chips.
     """
-    if len(data) != FUSED_BYTES or not is_fused(data):
+    if len(data) != FUSED_BYTES or data[:2] != _FUSED_START:
         raise ProtocolError(PROTOCOL, f"a processor's packet of {len(data)} bytes", data)
     processor, ticks = _FUSED_HEAD.unpack_from(data, 2)
     return processor, ticks, data[7:]

@@ -43,12 +43,12 @@ class MetaMotionReader:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
         if characteristic != NOTIFY:
             return ()
-        if not is_fused(data):
-            if data[:1] == bytes([SETTINGS]):
-                self.status = decode_battery(data)
-            return ()  # answers to what was asked while setting up
-        _, ticks, raw = split_fused(data)
-        return (Packed(1, raw, _unpack, ticks),)
+        if is_fused(data):
+            _, ticks, raw = split_fused(data)
+            return (Packed(1, raw, _unpack, ticks),)
+        if data[:1] == bytes([SETTINGS]):
+            self.status = decode_battery(data)
+        return ()  # answers to what was asked while setting up
 
 
 def _unpack(raw: bytes) -> Burst:

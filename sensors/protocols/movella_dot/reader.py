@@ -19,10 +19,9 @@ from sensors.protocols.movella_dot.payloads import (
     PayloadId,
     measured_kind,
 )
-from sensors.protocols.values import DEGREE, need, need_numbers, need_rotation, unit
+from sensors.protocols.values import DEGREE, any_in_row, need, need_numbers, need_rotation, unit
 
 if TYPE_CHECKING:
-    from sensors.protocols.burst import BoolArray
     from sensors.samples import FloatArray
 
 _USUAL: Final[dict[str, PayloadId]] = {
@@ -149,11 +148,11 @@ class Form:
         """Make arrays of checked payloads, one behind the other."""
         fields = np.frombuffer(raw, self._dtype)
         numbers: FloatArray = fields["numbers"] * self._worth
-        clipped: BoolArray = np.logical_or.reduce(abs(numbers) > self._most, axis=1)
+        clipped = any_in_row(abs(numbers) > self._most)
         gyr = unknown(len(fields)) if self._gyr is None else numbers[:, self._gyr]
         if self._dq is not None:
             gyr = _turned(unit(numbers[:, self._dq])) * self._rate_hz
-            clipped |= np.logical_or.reduce(abs(gyr) > _MAX_GYR, axis=1)
+            clipped |= any_in_row(abs(gyr) > _MAX_GYR)
         if "status" in self._others:
             clipped |= (fields["status"][:, 0] & CLIPPED) > 0
         if "clips" in self._others:

@@ -21,6 +21,12 @@ from sensors.protocols.values import DEGREE, need_numbers
 IMU6_REFERENCE: Final = 99
 """Under which we subscribe to accelerometer and gyroscope."""
 
+_FIRST: Final = bytes([Code.DATA, IMU6_REFERENCE])
+_LATER: Final = frozenset(
+    bytes([code, IMU6_REFERENCE]) for code in (Code.DATA_PART_2, Code.DATA_PART_3)
+)
+"""How the parts of our measurements begin."""
+
 _VECTORS: Final = 2
 _MS: Final = 1000.0
 _MEMORY: Final = 50
@@ -59,22 +65,29 @@ class MovesenseReader:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
         if characteristic != NOTIFY:
             return ()
-        answer = decode_answer(data)
-        if answer.reference != IMU6_REFERENCE:
+        head = data[:2]
+        if head == _FIRST:  # it ends one whose later part was lost; its time will tell
+            joined = data[2:]
+        elif head in _LATER and self._parts:
+            joined = self._parts + data[2:]
+        else:
+            self._take_other(data)
             return ()
-        if answer.code is Code.RESULT:
-            self.status = answer
-            return ()
-        if answer.code is not Code.DATA and not self._parts:
-            raise ProtocolError(PROTOCOL, "a later part without its first", data)
-        # A new measurement ends one whose later part was lost; its time will tell.
-        joined = answer.content if answer.code is Code.DATA else self._parts + answer.content
         self._parts = joined if len(joined) < self._whole else b""
         if self._parts:
             return ()
         if len(joined) != self._whole:
             raise ProtocolError(PROTOCOL, "parts that are longer than a measurement", data)
         return (self._packed(joined),)
+
+    def _take_other(self, data: bytes) -> None:
+        """Take in what is no part of a measurement."""
+        answer = decode_answer(data)
+        if answer.reference != IMU6_REFERENCE:
+            return
+        if answer.code is not Code.RESULT:
+            raise ProtocolError(PROTOCOL, "a later part without its first", data)
+        self.status = answer
 
     def _packed(self, data: bytes) -> Packed:
         need_numbers(self._numbers.unpack_from(data, TIME_BYTES), PROTOCOL, data)

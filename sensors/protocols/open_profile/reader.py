@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 
     from sensors.samples import FloatArray
 
+_DATA: Final[str] = Characteristic.DATA
+_BATCH: Final = struct.Struct("<HIH")
+"""Sequence, time and spacing: what differs between batches of the same kind."""
+_BATCH_BYTES: Final = 2 + _BATCH.size
+
 _I16 = np.iinfo(np.int16)
 _QUAT_AT = 12
 _NO_QUAT = bytes(8)
@@ -49,10 +55,18 @@ class OpenProfileReader:
         self.status: object | None = None
         self.exchange: Exchange | None = None
         self._unpack: dict[int, Callable[[bytes], Burst]] = {}
+        self._known: dict[bytes, tuple[int, int, Callable[[bytes], Burst]]] = {}
 
     def feed(self, characteristic: str, data: bytes) -> tuple[Packed, ...]:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
-        if characteristic == Characteristic.DATA:
+        if characteristic == _DATA:
+            known = self._known.get(data[:2])
+            if known is not None and len(data) == known[0]:
+                _, count, unpack = known
+                sequence, time_us, spacing_us = _BATCH.unpack_from(data, 2)
+                if spacing_us:
+                    raw = data[_BATCH_BYTES:]
+                    return (Packed(count, raw, unpack, time_us, spacing_us, sequence),)
             return (self._packed(data),)
         if characteristic == Characteristic.SCALE:
             self._scaled(Scale.decode(data))
@@ -67,6 +81,7 @@ class OpenProfileReader:
         self.period_s = 1.0 / scale.rate_hz
         worth = np.repeat([scale.acc_mps2, math.radians(scale.gyr_dps)], 3)
         self._unpack = {kind: partial(_unpack, columns_of(kind), worth) for kind in _WITH_IMU}
+        self._known.clear()
 
     def _packed(self, data: bytes) -> Packed:
         kind, count, flags, sequence, time_us, spacing_us, raw = split_packet(data)
@@ -81,6 +96,9 @@ class OpenProfileReader:
         if flags & CLIPPED:
             # The flag is the packet's own, so its samples are not joined with those of others.
             unpack = partial(_clipped, unpack)
+        elif kind == BlockKind.IMU6 and count > 1 and not restarted:
+            # All that begin alike and are as long are as sound, but for the time between samples.
+            self._known[data[:2]] = len(data), count, unpack
         return Packed(count, raw, unpack, time_us, spacing_us, sequence, restarted)
 
 

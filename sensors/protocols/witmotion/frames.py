@@ -42,17 +42,17 @@ class Frames:
         self.skipped = 0
         self._rest = b""
 
+    def are_data(self, data: bytes) -> bool:
+        """Whether a notification is data frames and nothing else, and nothing is left from before.
+
+        The usual case, told at once: :meth:`feed` would give just these frames.
+        """
+        whole, more = divmod(len(data), FRAME_BYTES)
+        return not (more or self._rest) and whole > 0 and _all_data(data, whole)
+
     def feed(self, data: bytes) -> list[bytes]:
         """Return the whole frames, each of 20 bytes."""
         stream = self._rest + data
-        whole = len(stream) // FRAME_BYTES
-        end = whole * FRAME_BYTES
-        if end == len(stream) and _all_data(stream, whole):
-            self._rest = b""
-            return [stream[at : at + FRAME_BYTES] for at in range(0, end, FRAME_BYTES)]
-        return self._search(stream)
-
-    def _search(self, stream: bytes) -> list[bytes]:
         frames: list[bytes] = []
         at = 0
         while len(stream) - at >= FRAME_BYTES:
@@ -71,7 +71,7 @@ class Frames:
 
 
 def _all_data(stream: bytes, whole: int) -> bool:
-    """Whether so many data frames follow each other: the usual case, told at once."""
+    """Whether so many data frames follow each other."""
     starts, kinds = stream[::FRAME_BYTES], stream[1::FRAME_BYTES]
     return starts == whole * _START_BYTE and kinds == whole * _DATA_BYTE
 

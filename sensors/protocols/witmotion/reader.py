@@ -8,7 +8,7 @@ import numpy as np
 
 from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
 from sensors.protocols.values import DEGREE, G, at_rail
-from sensors.protocols.witmotion.frames import DATA, Frames, decode_data, decode_reply
+from sensors.protocols.witmotion.frames import DATA, FRAME_BYTES, Frames, decode_data, decode_reply
 from sensors.protocols.witmotion.registers import NOTIFY
 
 ACC_MPS2: Final = 16.0 * G / 32768.0
@@ -41,6 +41,8 @@ class WitMotionReader:
         """Take in a value; see :class:`~sensors.protocols.burst.Reader`."""
         if characteristic != NOTIFY:
             return ()
+        if self._frames.are_data(data):
+            return (Packed(len(data) // FRAME_BYTES, data, _unpack),)
         frames = self._frames.feed(data)
         measured = [frame for frame in frames if frame[1] == DATA]
         for frame in frames:

@@ -133,9 +133,16 @@ def _lower_hull(points: Sequence[Point]) -> list[Point]:
 
 def worked_off(behind_s: float, step_s: float) -> float:
     """Return what is left of ``behind_s`` once time has been bent for ``step_s``."""
-    away_s = abs(behind_s)
-    limit = min(max(away_s / _SLEW_TIME_S, _SLEW_MIN), _SLEW_MAX)
-    return math.copysign(max(away_s - limit * step_s, 0.0), behind_s)
+    away_s = behind_s if behind_s > 0.0 else -behind_s
+    limit = away_s / _SLEW_TIME_S
+    if limit < _SLEW_MIN:
+        limit = _SLEW_MIN
+    elif limit > _SLEW_MAX:
+        limit = _SLEW_MAX
+    left_s = away_s - limit * step_s
+    if left_s <= 0.0:
+        return 0.0
+    return left_s if behind_s > 0.0 else -left_s
 
 
 class DeviceClock:
@@ -277,6 +284,38 @@ class DeviceClock:
         """Whether ``device_s`` is after everything observed in this epoch."""
         return device_s > self._last_device_s
 
+    def follow(self, ticks: int, span_s: float, arrival_s: float) -> tuple[float, float] | None:
+        """Take in the usual packet: of this epoch, in its time, all of it after all before.
+
+        Parameters
+        ----------
+        ticks
+            The counter at its first sample, modulo its width.
+        span_s
+            Device time from its first sample to its last.
+        arrival_s
+            Host monotonic seconds of its arrival.
+
+        Returns
+        -------
+        tuple or None
+            As :meth:`observe`; ``None`` if it is no usual packet, and then nothing was taken in.
+        """
+        after = self._ticks + (ticks - self._ticks) % self._wrap
+        first_s = after * self._tick_s
+        if not -math.inf < self._last_device_s < first_s:
+            return None
+        floor_s = self._line_s + self._slope * (first_s - self._line_at_s)
+        if not -_NEAR_S < arrival_s - first_s - floor_s < _NEAR_S:
+            return None
+        self._ticks = after
+        return self.observe(first_s + span_s, arrival_s)
+
+    @property
+    def last_device_s(self) -> float:
+        """Device time of the last observation of this epoch; minus infinity before the first."""
+        return self._last_device_s
+
     def observe(self, device_s: float, arrival_s: float) -> tuple[float, float]:
         """Take in that device time ``device_s`` had arrived at ``arrival_s``.
 
@@ -296,25 +335,28 @@ class DeviceClock:
             ``x`` seconds before ``device_s`` was taken at ``host_s − rate · x``.
         """
         offset_s = arrival_s - device_s
-        if self._last_device_s == -math.inf:
+        last_s = self._last_device_s
+        if last_s == -math.inf:
             return self._begin(device_s, offset_s)
-        step_s = device_s - self._last_device_s
-        if self._behind_s:
-            self._behind_s = worked_off(self._behind_s, step_s)
+        step_s = device_s - last_s
+        behind_s = self._behind_s
+        if behind_s:
+            self._behind_s = behind_s = worked_off(behind_s, step_s)
         if device_s >= self._bin_end_s:
             self._next_bin(device_s)
+            behind_s = self._behind_s
         if offset_s < self._lowest[1]:
-            self._lowest = (device_s, offset_s)
+            self._lowest = device_s, offset_s
         floor_s = self._line_s + self._slope * (device_s - self._line_at_s)
         delay_s = offset_s - floor_s
         if delay_s < 0.0:
             self._line_s += delay_s
-            self._behind_s -= delay_s
+            self._behind_s = behind_s = behind_s - delay_s
             floor_s, delay_s = offset_s, 0.0
         if self._scatter_s is None:
             self._delays = min(self._delays + 1, _DELAY_MEMORY)
             self._mean_delay_s += (delay_s - self._mean_delay_s) / self._delays
-        host_s = device_s + floor_s - self._constant_s + self._behind_s
+        host_s = device_s + floor_s - self._constant_s + behind_s
         rate = (host_s - self._last_host_s) / step_s
         self._last_device_s, self._last_host_s = device_s, host_s
         return host_s, rate

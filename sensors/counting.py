@@ -136,7 +136,11 @@ class CountClock:
     def _packets_behind(self, packet_s: float) -> int:
         """How many packets' worth of delay has come to stay."""
         delays = self._delays
-        now_s = delays[-1][0] if delays else -math.inf
+        if not delays:
+            return 0
+        now_s, delay_s = delays[-1]
+        if delay_s < _CERTAIN * packet_s and now_s - self._noted_s < WATCH_S:
+            return 0  # the usual case: in time, and nothing to be noted yet
         while delays and delays[0][0] < now_s - WATCH_S:
             delays.popleft()
         if len(delays) < _FEWEST or now_s - delays[0][0] < 0.9 * WATCH_S:
@@ -146,7 +150,7 @@ class CountClock:
         if now_s - self._noted_s >= WATCH_S:
             self._noted_s = now_s
             self._note(min(delay_s for _, delay_s in delays), packet_s)
-        if delays[-1][1] < _CERTAIN * packet_s or len(self._usual) < _USUAL_ENOUGH:
+        if delay_s < _CERTAIN * packet_s or len(self._usual) < _USUAL_ENOUGH:
             return 0
         waits = [delay_s for _, delay_s in delays]
         first_s, second_s = min(waits[: len(waits) // 2]), min(waits[len(waits) // 2 :])

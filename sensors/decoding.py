@@ -9,88 +9,30 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sensors.clock import GAP_PERIODS, DeviceClock, Gap, missing_samples
+from sensors.accounting import Account, LinkStatistics
+from sensors.clock import DeviceClock
 from sensors.common_clock import Membership
 from sensors.counting import CountClock
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import Burst, Packed, Synchronised, unpacked
+from sensors.pieces import joined, times
+from sensors.protocols.burst import Synchronised
 from sensors.protocols.families import reader_of
 from sensors.samples import ImuBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
+    from sensors.clock import Gap
     from sensors.common_clock import CommonClock
     from sensors.drivers.base import Notification
-    from sensors.protocols.burst import ClockFacts, Exchange, Reader
-    from sensors.samples import FloatArray, SensorInfo
-
-_Piece: TypeAlias = tuple[Burst | Packed, int, float, float]
-"""A burst, its samples, the last one's session time, and the time between them (s)."""
+    from sensors.pieces import Piece
+    from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed, Reader
+    from sensors.samples import SensorInfo
 
 REORDER_PACKETS = 32
 """A packet more than this far behind is not out of order but of another boot."""
-
-_RATE_MEMORY_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStatistics:
-    """What came and what did not, of one sensor, so far.
-
-    Attributes
-    ----------
-    received, lost
-        Samples given out, and samples missing between them (seen in time, whatever the cause).
-    packets, packets_lost
-        Data notifications taken in, and those missing by their sequence number (the radio's part).
-    duplicates, late
-        Notifications that came twice, and those that came after a later one; neither is used.
-    errors
-        Notifications that could not be read; ``last_error`` says why the last of them could not.
-    restarts
-        How often the sensor's time base began anew.
-    rate_hz
-        Sampling rate as measured on the session clock; nominal before it can be measured.
-    clock_sd_s, clock_ppm
-        Standard deviation of the sensor's time on the session clock, and how fast its clock runs.
-    longest_gap_s
-        Longest time between two neighbouring samples where some are missing.
-    last_arrival_s
-        Host monotonic seconds of the last notification of any kind, ``None`` before the first.
-    synchronised
-        Whether its times are those of a clock that it keeps together with other sensors.
-    desynchronised
-        How often it had to leave that clock: it was off, or its time stamps were others.
-    """
-
-    received: int
-    lost: int
-    packets: int
-    packets_lost: int
-    duplicates: int
-    late: int
-    errors: int
-    last_error: str | None
-    restarts: int
-    rate_hz: float
-    clock_sd_s: float
-    clock_ppm: float
-    longest_gap_s: float
-    last_arrival_s: float | None
-    synchronised: bool
-    desynchronised: int
-
-    @property
-    def loss(self) -> float:
-        """Fraction of samples lost, 0 to 1."""
-        expected = self.received + self.lost
-        return self.lost / expected if expected else 0.0
 
 
 class StreamDecoder:
@@ -114,7 +56,6 @@ class StreamDecoder:
 
     def __init__(self, info: SensorInfo, origin_s: float, reader: Reader | None = None) -> None:
         self.info = info
-        self.gaps: list[Gap] = []
         self._origin_s = origin_s
         self._reader = _reader_of(info) if reader is None else reader
         self._period_s = 1.0 / info.rate_hz
@@ -128,16 +69,15 @@ class StreamDecoder:
             self._tick_s = facts.tick_s
         self._exchange: Exchange | None = None
         self._member: Membership | None = None
-        self._synchronised: bool | None = None
-        self._pieces: list[_Piece] = []
+        self._says: Synchronised | None = None
+        self._said: bool | None = None
+        self._pieces: list[Piece] = []
+        self._account = Account()
         self._sequence: int | None = None
         self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
-        self._last_t_s = -math.inf
         self._last_arrival_s: float | None = None
-        self._received = self._lost = self._packets = self._packets_lost = 0
-        self._duplicates = self._late = self._errors = 0
+        self._packets = self._packets_lost = self._duplicates = self._late = self._errors = 0
         self._last_error: str | None = None
-        self._steps = self._steps_s = self._longest_gap_s = 0.0
 
     @property
     def common_facts(self) -> ClockFacts | None:
@@ -150,24 +90,28 @@ class StreamDecoder:
         return self._reader.status
 
     @property
+    def gaps(self) -> list[Gap]:
+        """Where samples are missing so far."""
+        return self._account.gaps
+
+    @property
     def statistics(self) -> LinkStatistics:
-        """The account so far."""
-        member = self._member
-        rate_hz = self._steps / self._steps_s if self._steps_s > 0.0 else 1.0 / self._period_s
+        """The account of what was given out so far."""
+        account, member = self._account, self._member
         return LinkStatistics(
-            received=self._received,
-            lost=self._lost,
+            received=account.received,
+            lost=account.lost,
             packets=self._packets,
             packets_lost=self._packets_lost,
             duplicates=self._duplicates,
-            late=self._late,
+            late=self._late + account.late,
             errors=self._errors,
             last_error=self._last_error,
             restarts=max(self._clock.epochs - 1, 0),
-            rate_hz=rate_hz,
+            rate_hz=account.rate_hz or 1.0 / self._period_s,
             clock_sd_s=self._clock.sd_s if member is None else member.sd_s,
             clock_ppm=self._clock.rate_ppm,
-            longest_gap_s=self._longest_gap_s,
+            longest_gap_s=account.longest_gap_s,
             last_arrival_s=self._last_arrival_s,
             synchronised=member is not None and member.within,
             desynchronised=0 if member is None else member.left,
@@ -205,29 +149,31 @@ class StreamDecoder:
             return
         if reader.exchange is not self._exchange:
             self._compare_clocks(arrival_s)
-        if self._member is not None:
-            self._note_synchronised(self._member)
+        if self._says is not None and self._says.synchronised is not self._said:
+            self._note_synchronised(self._says.synchronised)
         self._period_s = reader.period_s or self._period_s
         for burst in bursts:
-            piece = self._timed(burst, arrival_s)
-            if piece is not None:
-                self._pieces.append(piece)
+            self._time(burst, arrival_s)
 
     def flush(self) -> ImuBlock | None:
         """Return the new samples, ``None`` where there are none."""
-        pieces, self._pieces = self._pieces, []
+        if not self._pieces:
+            return None
+        pieces = self._account.take(self._pieces)
+        self._pieces = []
         return self._block(pieces) if pieces else None
 
     def keep(self, common: CommonClock) -> None:
         """Keep the common clock, as often and as long as the sensor says that it does."""
+        assert isinstance(self._reader, Synchronised)
+        self._says = self._reader
         self._member = Membership(self.info.sensor, common, self._clock)
 
-    def _note_synchronised(self, member: Membership) -> None:
-        """Tell what the sensor says of its clock, whenever it says something else."""
-        assert isinstance(self._reader, Synchronised)
-        if self._reader.synchronised is not self._synchronised:
-            self._synchronised = self._reader.synchronised
-            member.told(synchronised=self._synchronised is True)
+    def _note_synchronised(self, said: bool | None) -> None:
+        """The sensor says something else of its clock than before."""
+        self._said = said
+        if self._member is not None:
+            self._member.told(synchronised=said is True)
 
     def _compare_clocks(self, arrival_s: float) -> None:
         """Use a new answer to what time it is."""
@@ -239,30 +185,58 @@ class StreamDecoder:
             took_us = (round(arrival_s * 1e6) - exchange.asked_us) % (1 << 32)
             self._clock.exchange(arrival_s - took_us * 1e-6, device_s)
 
-    def _timed(self, burst: Burst | Packed, arrival_s: float) -> _Piece | None:
+    def _time(self, burst: Burst | Packed, arrival_s: float) -> None:
         """Put a burst on the session clock, if it is in order and holds samples."""
-        count = len(burst)
+        count = burst.count
         if self._count is not None:
             self._packets += 1
-            if count == 0:
-                return None
-            host_s, step_s, _ = self._count.observe(count, arrival_s)
-            return self._piece(burst, count, host_s - self._origin_s, step_s)
+            if count:
+                host_s, step_s, _ = self._count.observe(count, arrival_s)
+                piece = burst, count, host_s - self._origin_s, step_s, self._period_s
+                self._pieces.append(piece)
+            return
+        spacing_s = burst.spacing_ticks * self._tick_s
+        span_s = (count - 1) * spacing_s
+        ticks, sequence = burst.ticks, burst.sequence
+        observed = None
+        if count and ticks is not None and self._is_next(sequence) and not burst.restarted:
+            observed = self._clock.follow(ticks, span_s, arrival_s)
+        if observed is not None:  # the usual packet
+            self._packets += 1
+            self._sequence = sequence
+            self._recent.append((sequence, ticks))
+        else:
+            observed = self._observe(burst, span_s, arrival_s)
+            if observed is None:
+                return
+        host_s, rate = observed
+        if self._member is not None:
+            host_s = self._member.host_s(self._clock.last_device_s, host_s, arrival_s)
+        piece = burst, count, host_s - self._origin_s, spacing_s * rate, self._period_s
+        self._pieces.append(piece)
+
+    def _is_next(self, sequence: int | None) -> bool:
+        """Whether a packet's number, if it has one, follows the last one's."""
+        last = self._sequence
+        if sequence is None or last is None:
+            return True
+        return (sequence - last - 1) % self._reader.sequence_wrap == 0
+
+    def _observe(
+        self, burst: Burst | Packed, span_s: float, arrival_s: float
+    ) -> tuple[float, float] | None:
+        """Take in any packet; ``None`` if it is not in order or holds no samples."""
         first_s = self._place(burst, arrival_s)
         if first_s is None:
             return None
         self._packets += 1
-        if count == 0:
+        if burst.count == 0:
             return None
-        spacing_s = burst.spacing_ticks * self._tick_s
-        last_s = first_s + (count - 1) * spacing_s
+        last_s = first_s + span_s
         if not self._clock.is_new(last_s):
             self._late += 1
             return None
-        host_s, rate = self._clock.observe(last_s, arrival_s)
-        if self._member is not None:
-            host_s = self._member.host_s(last_s, host_s, arrival_s)
-        return self._piece(burst, count, host_s - self._origin_s, spacing_s * rate)
+        return self._clock.observe(last_s, arrival_s)
 
     def _place(self, burst: Burst | Packed, arrival_s: float) -> float | None:
         """Return the device time of a burst that is in order; ``None`` for one that is not."""
@@ -294,45 +268,13 @@ class StreamDecoder:
         self._recent.append(identity)
         return first_s
 
-    def _piece(
-        self, burst: Burst | Packed, count: int, last_t_s: float, step_s: float
-    ) -> _Piece | None:
-        """Account for a burst, without those of its samples that are not later than the last."""
-        first_t_s = last_t_s - step_s * (count - 1.0)
-        if first_t_s <= self._last_t_s:
-            while count and last_t_s - step_s * (count - 1.0) <= self._last_t_s:
-                count -= 1
-            if count == 0:
-                self._late += 1
-                return None
-            burst = unpacked(burst).last(count)
-            first_t_s = last_t_s - step_s * (count - 1.0)
-        self._account(first_t_s, count, last_t_s)
-        return burst, count, last_t_s, step_s
-
-    def _block(self, pieces: list[_Piece]) -> ImuBlock:
-        burst = _joined(pieces)
+    def _block(self, pieces: list[Piece]) -> ImuBlock:
+        burst = joined(pieces)
         acc, gyr = burst.acc, burst.gyr
         calibration = self.info.calibration
         if calibration is not None:
             acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
-        return ImuBlock(_times(pieces), acc, gyr, burst.mag, burst.quat, burst.clipped)
-
-    def _account(self, first_t_s: float, count: int, last_t_s: float) -> None:
-        before_s, self._last_t_s = self._last_t_s, last_t_s
-        self._received += count
-        if before_s == -math.inf:
-            return
-        gap_s, steps, span_s = first_t_s - before_s, count, last_t_s - before_s
-        if gap_s > GAP_PERIODS * self._period_s:
-            missing = missing_samples(gap_s, self._period_s)
-            self._lost += missing
-            self.gaps.append(Gap(before_s, first_t_s, missing))
-            self._longest_gap_s = max(self._longest_gap_s, gap_s)
-            steps, span_s = count - 1, last_t_s - first_t_s
-        keep = max(1.0 - span_s / _RATE_MEMORY_S, 0.0)
-        self._steps = self._steps * keep + steps
-        self._steps_s = self._steps_s * keep + span_s
+        return ImuBlock(times(pieces), acc, gyr, burst.mag, burst.quat, burst.clipped)
 
 
 def _reader_of(info: SensorInfo) -> Reader:
@@ -344,49 +286,3 @@ def _reader_of(info: SensorInfo) -> Reader:
 
         load_plugins()
         return reader_of(info)
-
-
-def _joined(pieces: list[_Piece]) -> Burst:
-    """The samples of all pieces: bytes of neighbours are joined before they become arrays."""
-    bursts: list[Burst] = []
-    unpack: Callable[[bytes], Burst] | None = None
-    raw: list[bytes] = []
-    for burst, _, _, _ in pieces:
-        if isinstance(burst, Packed) and burst.unpack is unpack:
-            raw.append(burst.raw)
-            continue
-        if unpack is not None:
-            bursts.append(unpack(b"".join(raw)))
-        if isinstance(burst, Packed):
-            unpack, raw = burst.unpack, [burst.raw]
-        else:
-            unpack = None
-            bursts.append(burst)
-    if unpack is not None:
-        bursts.append(unpack(b"".join(raw)))
-    if len(bursts) == 1:
-        return bursts[0]
-    return Burst(
-        np.concatenate([b.acc for b in bursts]),
-        np.concatenate([b.gyr for b in bursts]),
-        _known([b.mag for b in bursts]),
-        _known([b.quat for b in bursts]),
-        _known([b.clipped for b in bursts]),
-    )
-
-
-def _known(parts: list[np.ndarray | None]) -> np.ndarray | None:
-    """Join what all have."""
-    known = [part for part in parts if part is not None]
-    return np.concatenate(known) if len(known) == len(parts) else None
-
-
-def _times(pieces: list[_Piece]) -> FloatArray:
-    """Session times of the samples of all pieces."""
-    return np.array(
-        [
-            last_t_s - step_s * to_last
-            for _, count, last_t_s, step_s in pieces
-            for to_last in range(count - 1, -1, -1)
-        ]
-    )

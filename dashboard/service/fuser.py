@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fusion.results import Rep
     from fusion.setup import Setup
     from fusion.updates import Status, Update
-    from sensors.decoding import LinkStatistics
+    from sensors.accounting import LinkStatistics
     from sensors.samples import SensorId, SensorInfo
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from dashboard.messages import sensor_words
 from sensors.drivers.base import LinkChange, LinkState, Notification, SensorReport
 
 if TYPE_CHECKING:
-    from sensors.decoding import LinkStatistics
+    from sensors.accounting import LinkStatistics
     from sensors.drivers.base import LinkTrouble, SourceItem
     from sensors.samples import SensorInfo
 

@@ -93,7 +93,7 @@ class Finder:
             case "wear":
                 self._wear(fields.get("placements"))
             case "rename":
-                self._rename(str(fields.get("sensor")), str(fields.get("name", "")).strip())
+                self._rename(str(fields.get("sensor")), str(fields.get("called", "")).strip())
             case "forget":
                 kept = [info for info in self._worn() if info.sensor != fields.get("sensor")]
                 self._remember(kept)

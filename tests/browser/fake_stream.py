@@ -37,6 +37,8 @@ STEP_WORDS = {
     "calibration_bow": "Bow forward slowly from the hips, back straight, three times.",
     SEATED: "Turn left and right as far as is comfortable; rest briefly in the middle.",
 }
+SCAN_S = 0.5
+SPARE = {"sensor": "spare", "name": "Spare", "family": "torso", "placement": None}
 SESSION = "2026-03-04_10-20-30"
 
 
@@ -97,6 +99,10 @@ class FakeService:
 
     sensors: int = 3
     trouble: str = ""
+    real: bool = False
+    near: list[dict[str, object]] = field(default_factory=list)
+    looked_s: float = -math.inf
+    worn: dict[str, tuple[str, str]] = field(default_factory=dict)
     activity: str | None = None
     began_s: float = 0.0
     drill_s: float = 0.0
@@ -107,6 +113,9 @@ class FakeService:
     planned_s: float = 0.0
     marks: list[float] = field(default_factory=list)
     origin_s: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.worn = {f"sensor-{place}": (place, f"Torso {place}") for place in self.placements}
 
     @property
     def now_s(self) -> float:
@@ -147,7 +156,37 @@ class FakeService:
                 self.marks.append(now_s)
             case "rezero":
                 return {"ok": False, "words": "Keep still for a second, then press Re-zero again."}
+            case "scan" | "wear" | "rename" | "forget":
+                self._choose(command)
         return {"ok": True}
+
+    def _choose(self, command: dict[str, object]) -> None:
+        """Do what the Devices page asks; which sensor is worn where changes at once."""
+        match command["name"]:
+            case "scan":
+                self.looked_s = self.now_s
+                self.near = [{**SPARE, "rssi_dbm": -60}]
+            case "wear":
+                names = {sensor: name for sensor, (_, name) in self.worn.items()}
+                placements = dict(command["placements"])
+                chosen = {sensor: place for place, sensor in placements.items() if sensor}
+                self.worn = {s: (place, names.get(s, "Spare")) for s, place in chosen.items()}
+                self.near = []
+            case "rename":
+                sensor = str(command["sensor"])
+                self.worn[sensor] = (self.worn[sensor][0], str(command["called"]))
+            case "forget":
+                del self.worn[str(command["sensor"])]
+
+    def nearby(self) -> dict[str, object] | None:
+        """What was found; a radio tells another strength each time it hears a sensor."""
+        if not self.real:
+            return None
+        for sensor in self.near:
+            sensor["rssi_dbm"] = -60 - int(4 * self.now_s) % 23
+        busy = self.now_s - self.looked_s < SCAN_S
+        words = "Looking for sensors…" if busy else "1 more in reach." if self.near else ""
+        return {"busy": busy, "words": words, "sensors": self.near}
 
     def _lead(self, *steps: str) -> None:
         self.plan, self.planned_s, self.calibration = steps, self.now_s, None
@@ -196,11 +235,11 @@ class FakeService:
     def sensor_rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = [
             {
-                "sensor": name, "placement": name, "name": f"Torso {name}", "state": "streaming",
+                "sensor": sensor, "placement": place, "name": name, "state": "streaming",
                 "rate_hz": 100.0 - k, "loss": 0.001 * k, "battery_percent": 87 - 6 * k,
                 "rssi_dbm": -58 - 5 * k, "clock_sd_ms": 0.4, "words": None,
             }
-            for k, name in enumerate(self.placements)
+            for k, (sensor, (place, name)) in enumerate(self.worn.items())
         ]  # fmt: skip
         if self.trouble == "sensors":
             lost = "Connection lost. Check that the sensor is on and near; it reconnects by itself."
@@ -214,7 +253,7 @@ class FakeService:
         cue = {"code": "hips_joined", "words": words, "level": "amber"}
         return {
             "type": "snapshot", "version": "0.1.0",
-            "source": {"kind": "simulated", "name": "Simulated wearer"},
+            "source": {"kind": "ble" if self.real else "simulated", "name": ""},
             "state": self.state, "activity": self.activity,
             "activity_s": self.now_s - self.began_s, "neutral_known": self.calibration is not None,
             "session_s": self.now_s,
@@ -231,6 +270,7 @@ class FakeService:
             "cue": cue if self.trouble and self.state == "drill" else None,
             "wizard": None, "calibration_doubts": [], "wearer": {"person": "", "calibrated": None},
             "flags": [], "viewers": 1, "guide": guide, "analysis": self.analysis, "failure": None,
+            "nearby": self.nearby(),
         }  # fmt: skip
 
 
@@ -284,9 +324,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--sensors", type=int, default=3, choices=(2, 3))
     parser.add_argument("--trouble", default="", choices=("", "cue", "sensors"))
+    parser.add_argument("--real", action="store_true", help="sensors can be chosen")
     options = parser.parse_args()
     os.environ.update(STREAMLIT_OPTIONS, STREAMLIT_SERVER_PORT=str(options.port))
-    service = FakeService(sensors=options.sensors, trouble=options.trouble)
+    service = FakeService(options.sensors, options.trouble, options.real)
     uvicorn.run(page(service), port=options.port, log_level="warning", ws="websockets-sansio")
 
 

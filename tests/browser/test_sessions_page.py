@@ -12,6 +12,7 @@ from playwright.sync_api import Error, expect
 from sessions.library import open_library
 from tests.browser.conftest import ROOT as PROJECT
 from tests.browser.conftest import Server, free_port
+from tests.browser.keyboard import go, reach
 from tests.browser.test_live_component import ROOT
 
 pytestmark = pytest.mark.timeout(300)
@@ -55,34 +56,6 @@ def open_sessions(page_server, open_page):
     page.get_by_role("link", name="Sessions").click()
     expect(page.get_by_role("heading", name="Sessions")).to_be_visible(timeout=60_000)
     return page
-
-
-LOOKS = """(e) => [e, e.parentElement, e.parentElement.parentElement].map((part) => {
-  const { outline, boxShadow, borderColor, backgroundColor } = getComputedStyle(part);
-  return [outline, boxShadow, borderColor, backgroundColor].join();
-}).join()"""
-
-
-def reach(page, control):
-    """Go to a control as somebody without a mouse does, and see that it shows."""
-    control.wait_for()
-    page.locator("[data-test-script-state=notRunning]").first.wait_for()
-    before = control.evaluate(LOOKS)
-    for _ in range(80):
-        if control.evaluate("(e) => e.getRootNode().activeElement === e"):
-            break
-        page.keyboard.press("Tab")
-    else:
-        raise AssertionError(f"no way to {control} with Tab")
-    page.wait_for_function(
-        f"([e, before]) => ({LOOKS})(e) !== before", arg=[control.element_handle(), before]
-    )
-
-
-def go(page, control):
-    """Reach a control and press it."""
-    reach(page, control)
-    page.keyboard.press("Enter")
 
 
 def test_a_session_is_played_again_through_the_live_view(page_server, open_page):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from sessions.library import open_library
 from tests.browser.conftest import ROOT as PROJECT
 from tests.browser.conftest import Server, free_port
+from tests.browser.keyboard import reach
 from tests.browser.test_live_component import ROOT, number, wait_for
 
 pytestmark = pytest.mark.timeout(400)
@@ -49,26 +50,17 @@ def house(tmp_path):
     assert "Traceback" not in said, said
 
 
-def press_until_focused(page, locator):
-    """Go to a control as somebody without a mouse does."""
-    for _ in range(40):
-        if locator.evaluate("(e) => e.getRootNode().activeElement === e"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError("no way there with Tab")
-
-
 def test_a_calibration_fails_and_is_mended_without_a_mouse(tmp_path, house, open_page):
     server = house("--clumsy", "bow", "--speed", "2")
     page = open_page(server.address)
     wait_for(page, "data.frames > 20")
-    press_until_focused(page, page.get_by_role("button", name="Calibrate"))
+    reach(page, page.get_by_role("button", name="Calibrate"))
     page.keyboard.press("Enter")
     wizard = page.locator(".calibrating")
     who = page.get_by_label("Who wears the sensors?")
-    press_until_focused(page, who)
+    reach(page, who)
     page.keyboard.type("Blue Heron")
-    press_until_focused(page, page.get_by_role("button", name="Short: two steps"))
+    reach(page, page.get_by_role("button", name="Short: two steps"))
     page.keyboard.press("Enter")
     expect(wizard).to_have_attribute("data-mode", "failed")
     steps = page.locator(".wizard-steps li")

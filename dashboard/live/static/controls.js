@@ -1,6 +1,6 @@
 // Drill choice and buttons. Exactly one is filled: the one to press next.
 
-import { h } from "./dom.js";
+import { allow, h, isAllowed } from "./dom.js";
 import { isCalibrated, isLeading } from "./guide.js";
 import { icon } from "./icons.js";
 import { DRILLS } from "./segments.js";
@@ -21,7 +21,9 @@ export class Controls {
   constructor(actions) {
     this.actions = actions;
     const button = (/** @type {any} */ name, /** @type {string} */ words, /** @type {string} */ key, /** @type {() => void} */ act) =>
-      h("button", { type: "button", class: `action ${name}`, onclick: act, title: key ? `${words} (${key})` : words }, icon(name), h("span", {}, words));
+      h("button", { type: "button", class: `action ${name}`, onclick: (/** @type {MouseEvent} */ { currentTarget }) => {
+        if (isAllowed(/** @type {Element} */ (currentTarget))) act();
+      }, title: key ? `${words} (${key})` : words }, icon(name), h("span", {}, words));
     this.calibrate = button("calibrate", say("Calibrate"), "", actions.calibrate);
     this.mark = button("mark", say("Mark"), "M", actions.mark);
     this.rezero = button("rezero", say("Re-zero"), "Z", actions.rezero);
@@ -50,8 +52,7 @@ export class Controls {
 
   /** @param {keyof Actions} action @returns {boolean} whether its button can be pressed */
   allows(action) {
-    const button = { startOrStop: this.start, calibrate: this.calibrate, mark: this.mark, rezero: this.rezero, big: this.big }[action];
-    return !(/** @type {HTMLButtonElement} */ (button).disabled);
+    return isAllowed({ startOrStop: this.start, calibrate: this.calibrate, mark: this.mark, rezero: this.rezero, big: this.big }[action]);
   }
 
   /** @param {any} snapshot @param {boolean} connected */
@@ -68,19 +69,14 @@ export class Controls {
     for (const element of [this.choice, this.big, this.calibrate, this.mark, this.rezero]) element.hidden = played;
     const usable = connected && !played && ["idle", "ended", "drill", "calibrating"].includes(snapshot?.state);
     const waiting = led || snapshot?.state === "calibrating";
-    this.#able(this.start, played ? connected : usable && (this.running || !waiting));
-    this.#able(this.calibrate, usable && !this.running && !waiting);
-    this.#able(this.mark, usable && this.running);
-    this.#able(this.rezero, usable && !waiting);
+    allow(this.start, played ? connected : usable && (this.running || !waiting));
+    allow(this.calibrate, usable && !this.running && !waiting);
+    allow(this.mark, usable && this.running);
+    allow(this.rezero, usable && !waiting);
     const calibrateNext = usable && !this.running && !waiting && !isCalibrated(snapshot.calibration);
     this.start.classList.toggle("primary", !calibrateNext);
     this.calibrate.classList.toggle("primary", calibrateNext);
     this.#label(!played ? this.running ? "stop" : "start" : snapshot.paused ? "play" : "pause");
-  }
-
-  /** @param {HTMLElement} button @param {boolean} able */
-  #able(button, able) {
-    /** @type {HTMLButtonElement} */ (button).disabled = !able;
   }
 
   /** @param {keyof typeof LABELS} name */

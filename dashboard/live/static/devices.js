@@ -1,6 +1,6 @@
 // The Devices page: which sensor is worn where, how each is doing, and what is in reach.
 
-import { h, setAttribute, setText, svg } from "./dom.js";
+import { allow, h, isAllowed, replaceItems, setAttribute, setText, svg } from "./dom.js";
 import { conditionOf, wordsOf } from "./health.js";
 import { marker } from "./icons.js";
 import { readPalette } from "./palette.js";
@@ -29,6 +29,9 @@ const FAIR_DBM = -70;
 const GOOD_CLOCK_MS = 2;
 const FAIR_CLOCK_MS = 8;
 const HIGH_LOSS = 0.05;
+
+/** How long an answer stays readable before the state of things is said again. */
+const ANSWER_MS = 7000;
 
 /** @param {number | null} dbm @returns {{words: string, poor: boolean}} */
 export function signalWords(dbm) {
@@ -62,11 +65,14 @@ class Devices {
   constructor(parent) {
     /** @type {any} */
     this.snapshot = null;
-    this.key = "";
+    this.keys = { worn: "", near: "" };
+    /** @type {Map<string, string>} what was chosen for a place and is not worn yet */
+    this.picked = new Map();
+    this.answeredAt_ms = -ANSWER_MS;
     this.words = h("p", { class: "coach", role: "status" }, say("Connecting…"));
     this.choices = Object.keys(HOW).reverse().map((place) => {
       const id = `place-${place}`;
-      const select = /** @type {HTMLSelectElement} */ (h("select", { id, onchange: () => this.#mayWear() }));
+      const select = /** @type {HTMLSelectElement} */ (h("select", { id, onchange: () => this.#pick(place, select.value) }));
       const { key, shape } = PLACEMENTS[/** @type {keyof typeof PLACEMENTS} */ (place)];
       const element = h("div", { class: "place" }, marker(/** @type {any} */ (shape), key),
         h("label", { for: id }, placeName(place)), h("p", {}, say(HOW[/** @type {keyof typeof HOW} */ (place)])), select);
@@ -75,8 +81,8 @@ class Devices {
     this.wear = this.#button(say("Wear these"), () => this.#wear());
     this.look = this.#button(say("Look for sensors"), () => this.#ask("scan"));
     this.news = h("p", { class: "aside", role: "status" });
-    this.list = h("ul", {});
-    this.around = h("ul", {});
+    this.list = h("ul", { tabindex: -1, "aria-label": say("Worn sensors") });
+    this.around = h("ul", { tabindex: -1, "aria-label": say("In reach") });
     const section = (/** @type {string} */ title, /** @type {any[]} */ ...children) =>
       h("section", { class: "card", "aria-label": title }, h("header", {}, h("h2", {}, title)), ...children);
     this.root = h("div", { class: "torso-live devices" }, this.words,
@@ -95,9 +101,12 @@ class Devices {
     });
   }
 
-  /** @param {string} words @param {() => void} act */
-  #button(words, act) {
-    return /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "action", onclick: act }, words));
+  /** @param {string} words @param {() => void} act @param {string} [what]  in a list: which it is */
+  #button(words, act, what) {
+    const button = h("button", { type: "button", class: "action", "data-what": what ?? null, onclick: () => {
+      if (isAllowed(button)) act();
+    } }, words);
+    return button;
   }
 
   /** @param {any} snapshot */
@@ -105,17 +114,19 @@ class Devices {
     this.snapshot = snapshot;
     const { sensors, nearby } = snapshot;
     const well = sensors.filter((/** @type {any} */ s) => conditionOf(s) === "fine").length;
-    setText(this.words, nearby ? say("{fine} of {all} fine", { fine: well, all: sensors.length })
-      : say("These sensors are simulated: nothing need be chosen. With real ones, start torso dashboard."));
+    if (performance.now() - this.answeredAt_ms > ANSWER_MS) {
+      setAttribute(this.words, "data-level", null);
+      setText(this.words, nearby ? say("{fine} of {all} fine", { fine: well, all: sensors.length })
+        : say("These sensors are simulated: nothing need be chosen. With real ones, start torso dashboard."));
+    }
     setText(this.news, nearby ? say(nearby.words) : "");
-    this.look.disabled = !nearby || nearby.busy;
-    this.#showFigures(sensors);
-    const key = JSON.stringify([sensors.map((/** @type {any} */ s) => [s.sensor, s.placement, s.name]), nearby?.sensors, Boolean(nearby)]);
-    if (key === this.key) return;
-    this.key = key;
-    this.list.replaceChildren(...sensors.map((/** @type {any} */ s) => this.#device(s)));
-    this.around.replaceChildren(...(nearby?.sensors ?? []).map((/** @type {any} */ s) => this.#found(s)));
-    this.#offer(sensors, nearby?.sensors ?? []);
+    allow(this.look, Boolean(nearby) && !nearby.busy);
+    const worn = JSON.stringify([sensors.map((/** @type {any} */ s) => [s.sensor, s.placement, s.name, s.trouble === "not_chosen"]), Boolean(nearby)]);
+    const near = JSON.stringify(nearby?.sensors ?? []);
+    if (worn !== this.keys.worn) replaceItems(this.list, sensors.map((/** @type {any} */ s) => this.#device(s)));
+    if (near !== this.keys.near) replaceItems(this.around, (nearby?.sensors ?? []).map((/** @type {any} */ s) => this.#found(s)));
+    if (worn !== this.keys.worn || near !== this.keys.near) this.#offer(sensors, nearby?.sensors ?? []);
+    this.keys = { worn, near };
     this.#showFigures(sensors);
   }
 
@@ -123,11 +134,14 @@ class Devices {
   #device(sensor) {
     const { key, shape } = PLACEMENTS[/** @type {keyof typeof PLACEMENTS} */ (sensor.placement)];
     const real = Boolean(this.snapshot.nearby) && sensor.trouble !== "not_chosen";
-    const name = /** @type {HTMLInputElement} */ (h("input", { value: sensor.name, maxlength: 40, "aria-label": say("Name of the sensor") }));
+    const what = (/** @type {string} */ which) => `${which} ${sensor.sensor}`;
+    const rename = () => this.#ask("rename", { sensor: sensor.sensor, called: name.value });
+    const name = /** @type {HTMLInputElement} */ (h("input", { value: sensor.name, maxlength: 40, "data-what": what("name"), "aria-label": say("Name of the sensor"),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter") rename(); } }));
     const buttons = real ? [
-      this.#button(say("Blink"), () => this.#ask("identify", { sensor: sensor.sensor })), name,
-      this.#button(say("Rename"), () => this.#ask("rename", { sensor: sensor.sensor, name: name.value })),
-      this.#button(say("Forget"), () => this.#ask("forget", { sensor: sensor.sensor })),
+      this.#button(say("Blink"), () => this.#ask("identify", { sensor: sensor.sensor }), what("blink")), name,
+      this.#button(say("Rename"), rename, what("rename")),
+      this.#button(say("Forget"), () => this.#ask("forget", { sensor: sensor.sensor }), what("forget")),
     ] : [];
     return h("li", { class: "device", "data-sensor": sensor.sensor },
       h("h3", {}, marker(/** @type {any} */ (shape), key), placeName(sensor.placement), h("span", { class: "aside" }, sensor.name)),
@@ -154,7 +168,7 @@ class Devices {
   #found(sensor) {
     return h("li", { class: "device" },
       h("h3", {}, sensor.name ?? sensor.sensor, h("span", { class: "aside" }, `${sensor.family} · ${signalWords(sensor.rssi_dbm).words}`)),
-      h("div", { class: "buttons" }, this.#button(say("Blink"), () => this.#ask("identify", { sensor: sensor.sensor }))));
+      h("div", { class: "buttons" }, this.#button(say("Blink"), () => this.#ask("identify", { sensor: sensor.sensor }), `blink ${sensor.sensor}`)));
   }
 
   /** @param {any[]} worn @param {any[]} near */
@@ -165,9 +179,16 @@ class Devices {
       const options = new Map([...chosen, ...near].map((s) => [s.sensor, s.name ?? s.sensor]));
       select.replaceChildren(h("option", { value: "" }, say("none")),
         ...[...options].map(([sensor, name]) => h("option", { value: sensor }, name)));
-      select.value = present;
+      const picked = this.picked.get(place);
+      select.value = picked === "" || options.has(picked ?? "") ? picked ?? "" : present;
       select.disabled = !this.snapshot.nearby;
     }
+    this.#mayWear();
+  }
+
+  /** @param {string} place @param {string} sensor */
+  #pick(place, sensor) {
+    this.picked.set(place, sensor);
     this.#mayWear();
   }
 
@@ -176,19 +197,23 @@ class Devices {
     const twice = new Set(picked).size < picked.length;
     const now = (/** @type {string} */ place) => this.snapshot.sensors.find((/** @type {any} */ s) => s.placement === place && s.trouble !== "not_chosen")?.sensor ?? "";
     const changed = this.choices.some(({ place, select }) => select.value !== now(place));
-    this.wear.disabled = !this.snapshot.nearby || twice || !changed || picked.length === 0;
-    this.wear.classList.toggle("primary", !this.wear.disabled);
+    const may = this.snapshot.nearby && !twice && changed && picked.length > 0;
+    allow(this.wear, may);
+    this.wear.classList.toggle("primary", may);
   }
 
-  #wear() {
-    this.#ask("wear", { placements: Object.fromEntries(this.choices.map(({ place, select }) => [place, select.value])) });
+  async #wear() {
+    const done = await this.#ask("wear", { placements: Object.fromEntries(this.choices.map(({ place, select }) => [place, select.value])) });
+    if (done) this.picked.clear();
   }
 
-  /** @param {string} name @param {Record<string, unknown>} [fields] */
+  /** @param {string} name @param {Record<string, unknown>} [fields] @returns {Promise<boolean>} */
   async #ask(name, fields) {
     const reply = await this.socket.command(name, fields);
+    this.answeredAt_ms = performance.now();
     setText(this.words, reply.ok ? say("Done.") : say(reply.words ?? text("That did not work. Try again.")));
     setAttribute(this.words, "data-level", reply.ok ? null : "amber");
+    return reply.ok;
   }
 
   /** Read the theme again. */

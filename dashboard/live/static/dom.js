@@ -50,3 +50,31 @@ export function setAttribute(element, name, value) {
   if (value === null) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
+
+/**
+ * A button that cannot be pressed just now; unlike a disabled one it keeps the keyboard's place.
+ * @param {Element} button @param {boolean} allowed
+ */
+export function allow(button, allowed) {
+  setAttribute(button, "aria-disabled", allowed ? null : "true");
+}
+
+/** @param {Element} button @returns {boolean} whether it can be pressed */
+export function isAllowed(button) {
+  return button.getAttribute("aria-disabled") !== "true";
+}
+
+/**
+ * Put other items into a list, and leave the keyboard where it was: at what has the same
+ * `data-what`, or at the list itself (which then needs a tabindex), but never at nothing.
+ * @param {Element} list @param {HTMLElement[]} items
+ */
+export function replaceItems(list, items) {
+  const root = /** @type {ShadowRoot | Document} */ (list.getRootNode());
+  const active = list.contains(root.activeElement) ? root.activeElement : null;
+  const what = active?.getAttribute("data-what") ?? "";
+  list.replaceChildren(...items);
+  if (!active) return;
+  const again = [list, ...list.querySelectorAll("[data-what]")].findLast((e) => e === list || e.getAttribute("data-what") === what);
+  /** @type {HTMLElement} */ (again).focus({ preventScroll: true });
+}

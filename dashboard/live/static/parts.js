@@ -59,6 +59,7 @@ export class Parts {
     const { analysis } = snapshot;
     const facts = {
       reps: String(snapshot.reps.length),
+      marks: String(snapshot.marks.length),
       state: snapshot.state,
       calibration: snapshot.calibration?.verdict ?? null,
       recording: snapshot.recording?.name ?? null,

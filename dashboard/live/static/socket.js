@@ -120,7 +120,7 @@ export class LiveSocket {
     }
     const id = this.nextId;
     this.nextId += 1;
-    socket.send(JSON.stringify({ type: "command", id, name, ...fields }));
+    socket.send(JSON.stringify({ ...fields, type: "command", id, name }));
     return new Promise((resolve) => {
       this.pending.set(id, resolve);
       window.setTimeout(() => {

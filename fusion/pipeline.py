@@ -8,29 +8,30 @@ with ``live=True``, exactly what the causal pipeline says about the same samples
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusion.calibration import Calibration, Stretch, calibrate, gyro_bias
 from fusion.calibration_steps import BOWS, CalibrationSteps, StepProgress
+from fusion.chain import Chain
 from fusion.cues import current_cue
-from fusion.drill_run import DrillRun, Motion, jumps
+from fusion.drill_run import DrillRun
 from fusion.drills import DRILLS, SEATED, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ
-from fusion.lane import Lane
-from fusion.live_record import DrillRecord, LossCount
+from fusion.live_record import DrillRecord
 from fusion.neutral import LOOK_S, announced_neutral, first_still
 from fusion.offline import analyze_smoothed, announced_drills
+from fusion.orders import Kind, Order, Orders
 from fusion.quality import with_knocks
 from fusion.results import (
     Flag,
     Rep,
     SessionResult,
 )
-from fusion.sample_watch import SampleWatch, knocks
+from fusion.sample_watch import knocks
 from fusion.shares import shares_now
 from fusion.spine import Reference, make_reference
 from fusion.split import make_split, split_flags
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fusion.setup import Setup
-
-MAX_LAG_S = 1.0
-"""A sensor further behind the newest sample than this is not waited for."""
 
 KEEP_S = 120.0
 STEP = 10
@@ -138,12 +136,10 @@ class Pipeline:
         self._setup = setup
         self._keep = keep
         self._filter_name = filter_name
-        self._lanes = {p: Lane(filter_name) for p in setup.chain}
-        self._loss = {p: LossCount() for p in setup.chain}
-        self._watches = {p: SampleWatch() for p in setup.chain}
+        self._chain = Chain(setup, filter_name)
         self._next: int | None = None
-        self._orders: list[_Order] = []
-        self._activity: _Order | None = None
+        self._orders = Orders()
+        self._activity: Order | None = None
         self._steps = CalibrationSteps(setup)
         self._neutral_q: dict[Window, dict[Placement, FloatArray]] = {}
         self._calibration: Calibration | None = None
@@ -164,9 +160,7 @@ class Pipeline:
         block
             Its samples.
         """
-        self._loss[placement].update(block.t_s)
-        self._watches[placement].update(block)
-        self._lanes[placement].push(self._setup.corrected(placement, block))
+        self._chain.push(placement, block)
 
     def begin(self, activity: Activity, t_s: float, name: str = "", *, fresh: bool = False) -> None:
         """An activity begins at session time ``t_s``; the one under way ends.
@@ -174,18 +168,18 @@ class Pipeline:
         ``name`` and ``fresh`` are for steps of a calibration, see
         :meth:`fusion.calibration_steps.CalibrationSteps.take`.
         """
-        self._order(t_s, activity, "begin", name, fresh=fresh)
+        self._orders.give(t_s, Kind.BEGIN, activity, name, fresh=fresh)
 
     def end(self, t_s: float, activity: Activity | None = None) -> None:
         """The activity under way ends at ``t_s``; with ``activity``, only if it is that one."""
-        self._order(t_s, activity, "end")
+        self._orders.give(t_s, Kind.END, activity)
 
     def mark(self, t_s: float) -> None:
         """Something was marked; it changes no number."""
 
     def rezero(self, t_s: float) -> None:
         """Take the first still second after ``t_s`` as neutral."""
-        self._order(t_s, None, "rezero")
+        self._orders.give(t_s, Kind.REZERO)
 
     def progress(self, bows: int = BOWS) -> StepProgress | None:
         """How the calibration step under way is going; ``None`` if there is none.
@@ -195,20 +189,19 @@ class Pipeline:
         running = self._activity
         if running is None or running.activity not in CALIBRATIONS or self._next is None:
             return None
-        window = self._known(Window(running.at, self._next))
+        window = self._chain.known(Window(running.at, self._next))
         if len(window) < SPAN:
             return None
-        stretch = Stretch({p: lane.track for p, lane in self._lanes.items()}, window)
+        stretch = Stretch(self._chain.tracks, window)
         return self._steps.progress(running.activity, stretch, running.name, bows)
 
     def advance(self) -> Update:
         """Process what all sensors have reached; see :class:`Update`."""
         parts: list[Part] = []
-        ready = self._ready()
+        ready = self._chain.ready
         if ready is not None:
             if self._next is None:
-                self._next = max(lane.track.extent.first for lane in self._lanes.values())
-                self._seek = self._next
+                self._next = self._seek = self._chain.first
             while self._next < ready:
                 parts.append(self._process(self._next, self._piece(self._next, ready)))
             self._forget()
@@ -235,37 +228,17 @@ class Pipeline:
         return SessionResult(
             placements=self._setup.chain,
             calibration=self._calibration.result,
-            drills=tuple(with_knocks(r, knocks(self._watches)) for r in results),
-            loss={p: count.fraction for p, count in self._loss.items()},
-            flags=(*self._flags.values(), *self._sample_flags(), *split_flags(self._setup)),
+            drills=tuple(with_knocks(r, knocks(self._chain.watches)) for r in results),
+            loss=self._chain.loss,
+            flags=(*self._flags.values(), *self._chain.flags, *split_flags(self._setup)),
             parameters={"filter": self._filter_name},
         )
 
-    def _order(
-        self,
-        t_s: float,
-        activity: Activity | None,
-        kind: str,
-        name: str = "",
-        *,
-        fresh: bool = False,
-    ) -> None:
-        at = int(np.ceil(t_s * GRID_HZ - 1e-6)) if np.isfinite(t_s) else np.iinfo(np.int64).max
-        self._orders.append(_Order(int(at), activity, kind, name, fresh))
-        self._orders.sort(key=lambda order: order.at)
-
-    def _ready(self) -> int | None:
-        """Grid index up to which everything that is worth waiting for has come."""
-        ends = [lane.track.extent.end for lane in self._lanes.values()]
-        if any(len(lane.track.extent) == 0 for lane in self._lanes.values()):
-            return None
-        return max(min(ends), max(ends) - int(MAX_LAG_S * GRID_HZ))
-
     def _piece(self, at: int, ready: int) -> int:
         """Where the piece that starts at ``at`` ends, once all orders due there are carried out."""
-        while self._orders and self._orders[0].at <= at:
-            self._apply(self._orders.pop(0), at)
-        end = ready if not self._orders else min(ready, self._orders[0].at)
+        while order := self._orders.due(at):
+            self._apply(order, at)
+        end = min(ready, self._orders.next_at)
         return end if self._seek is None else min(end, (at // STEP + 1) * STEP)
 
     def _process(self, start: int, end: int) -> Part:
@@ -273,12 +246,11 @@ class Pipeline:
         self._next = end
         if self._seek is not None and start % STEP == 0:
             self._look_for_neutral(self._seek, start)
-        for lane in self._lanes.values():
-            lane.orient_to(end)
+        self._chain.orient_to(end)
         late, self._late_reps = self._late_reps, []
         if self._run is None:
             return Part.unknown(window)
-        update = self._run.update(self._motion(window))
+        update = self._run.update(self._chain.motion(window))
         segments = update.fused.angles_deg[:, :3]
         share = shares_now(segments, self._share, 1.0 / GRID_HZ)
         if self._keep and self._run.reps is not None:
@@ -286,30 +258,10 @@ class Pipeline:
         reps = (*late, *update.reps)
         return Part(update.fused.frames(), update.phase, share, reps)
 
-    def _motion(self, window: Window) -> Motion:
-        """The chain's motion; a sensor that lags is held where it was and counts as silent."""
-        n, m = len(self._setup.chain), len(window)
-        q, gyr, gap = np.empty((m, n, 4)), np.empty((m, n, 3)), np.zeros(m, dtype=bool)
-        for i, placement in enumerate(self._setup.chain):
-            lane = self._lanes[placement]
-            known = window.clip(lane.track.extent)
-            if len(known) == m:
-                q[:, i], gyr[:, i] = lane.q_es(known), lane.rate(known)
-                gap |= lane.track.gap(known)
-                continue
-            if not len(known):
-                known = Window(lane.track.extent.end - 1, lane.track.extent.end)
-            fill = np.minimum(np.arange(m), len(known) - 1)
-            silent = window.first + np.arange(m) >= lane.track.extent.end
-            q[:, i], gyr[:, i] = lane.q_es(known)[fill], lane.rate(known)[fill]
-            gap |= lane.track.gap(known)[fill] | silent
-        tracks = [self._lanes[p].track for p in self._setup.chain]
-        return Motion(window, q, gyr, gap, jumps(tracks, window))
-
-    def _apply(self, order: _Order, at: int) -> None:
-        if order.kind == "rezero":
+    def _apply(self, order: Order, at: int) -> None:
+        if order.kind is Kind.REZERO:
             self._seek = at
-        elif order.kind == "begin" and order.activity is not None:
+        elif order.kind is Kind.BEGIN and order.activity is not None:
             self._end_activity(at)
             self._activity = replace(order, at=at)
             if order.activity in DRILLS:
@@ -326,18 +278,12 @@ class Pipeline:
         if done.activity in DRILLS:
             self._end_drill()
         elif done.activity in CALIBRATIONS:
-            self._take_calibration(done, self._known(Window(done.at, at)))
+            self._take_calibration(done, self._chain.known(Window(done.at, at)))
 
-    def _known(self, window: Window) -> Window:
-        """The part of ``window`` that all sensors have covered."""
-        for lane in self._lanes.values():
-            window = window.clip(lane.track.extent)
-        return window
-
-    def _take_calibration(self, done: _Order, window: Window) -> None:
+    def _take_calibration(self, done: Order, window: Window) -> None:
         """Keep the samples of a calibration step and calibrate from all steps that count."""
         assert done.activity is not None
-        tracks = {p: lane.track.excerpt(window) for p, lane in self._lanes.items()}
+        tracks = {p: track.excerpt(window) for p, track in self._chain.tracks.items()}
         new = self._steps.take(done.activity, Stretch(tracks, window), done.name, fresh=done.fresh)
         stretches = self._steps.stretches
         if new:
@@ -346,11 +292,11 @@ class Pipeline:
             words = "The neutral held no still second: sit tall and keep still, then repeat it."
             self._flags["neutral_not_still"] = Flag("neutral_not_still", words)
         for still in new:
-            self._neutral_q[still] = {p: lane.q_es(still).copy() for p, lane in self._lanes.items()}
-        for p, lane in self._lanes.items():
+            self._neutral_q[still] = self._chain.q_es(still)
+        for p in self._setup.chain:
             bias = gyro_bias(p, stretches.rest, stretches.neutral)
             if bias.source != "none":
-                lane.set_bias(bias.bias_rad_s)
+                self._chain.set_bias(p, bias.bias_rad_s)
         if stretches.neutral:
             self._calibration = self._steps.calibrated()
             if new and self._run is not None:
@@ -361,8 +307,8 @@ class Pipeline:
 
     def _begin_drill(self, activity: Activity, at: int) -> None:
         around = Window(at - int(LOOK_S * GRID_HZ), at)
-        tracks = {p: lane.track for p, lane in self._lanes.items()}
-        neutral = announced_neutral(self._steps.stretches.neutral, tracks, at, around)
+        stills = self._steps.stretches.neutral
+        neutral = announced_neutral(stills, self._chain.tracks, at, around)
         if neutral is None:
             self._seek = at
             if self._run is not None:
@@ -380,15 +326,16 @@ class Pipeline:
 
     def _look_for_neutral(self, since: int, now: int) -> None:
         """Take the first still second since ``since``, if it has come by ``now``."""
-        tracks = {p: lane.track for p, lane in self._lanes.items()}
+        tracks = self._chain.tracks
         found = first_still(tracks, Window(max(since, now - 2 * SPAN), now), since)
         if found is None:
             return
         self._seek = None
         if self._calibration is None or not self._steps.stretches.neutral:
             stretch = Stretch({p: t.excerpt(found.window) for p, t in tracks.items()}, found.window)
-            for p, lane in self._lanes.items():
-                lane.set_bias(gyro_bias(p, self._steps.stretches.rest, (stretch,)).bias_rad_s)
+            for p in self._setup.chain:
+                bias = gyro_bias(p, self._steps.stretches.rest, (stretch,))
+                self._chain.set_bias(p, bias.bias_rad_s)
             self._calibration = calibrate(self._steps.stretches, self._setup, stretch)
         reference = self._reference(found.window)
         if self._activity is not None and self._activity.activity in DRILLS:
@@ -418,9 +365,7 @@ class Pipeline:
 
     def _reference(self, still: Window) -> Reference:
         assert self._calibration is not None
-        q = self._neutral_q.get(still)
-        if q is None:
-            q = {p: lane.q_es(still) for p, lane in self._lanes.items()}
+        q = self._neutral_q.get(still) or self._chain.q_es(still)
         return make_reference(q, self._calibration, self._setup.chain, (still.start_s, still.end_s))
 
     def _forget(self) -> None:
@@ -429,22 +374,13 @@ class Pipeline:
         since = self._next - int(KEEP_S * GRID_HZ)
         if self._activity is not None and self._activity.activity in CALIBRATIONS:
             since = min(since, self._activity.at)
-        for lane in self._lanes.values():
-            if lane.track.extent.first < since - int(KEEP_S * GRID_HZ):
-                lane.forget_before(since)
+        self._chain.forget_before(since, slack=int(KEEP_S * GRID_HZ))
 
     def _update(self, parts: list[Part]) -> Update:
         part = joined(parts)
         sd_deg = float(part.frames.sd_deg[-1, 3]) if len(part.frames) else np.inf
         status = self._status(sd_deg)
         return Update(part.frames, part.phase, part.share, part.reps, status)
-
-    def _sample_flags(self) -> list[Flag]:
-        return [
-            flag
-            for p, watch in self._watches.items()
-            for flag in watch.flags(p, self._loss[p].fraction)
-        ]
 
     def _slip_flags(self) -> list[Flag]:
         slips = self._run.slips if self._run is not None else []
@@ -471,14 +407,3 @@ class Pipeline:
             cue=cue,
             steps=dict(self._steps.verdicts),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Something that begins or ends at a grid index."""
-
-    at: int
-    activity: Activity | None
-    kind: str
-    name: str = ""
-    fresh: bool = False

@@ -17,7 +17,7 @@ from fusion.lowpass import LowPass
 from fusion.reps import Counted, RepFinder
 from fusion.restlessness import HeadingFilters
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder
-from fusion.spine import LIVE, Reference, heading_deg, turns, up_n
+from fusion.spine import LIVE, Reference, turns
 from fusion.split import make_split
 from fusion.tissue import Ringing
 
@@ -157,9 +157,7 @@ class DrillRun:
         """Continue with the motion that follows."""
         turn = turns(self.reference, motion.q_es)
         still = self._stillness.update(motion.gyr) & ~motion.gap
-        dwells = self._dwells.update(
-            motion.window.first, still, heading_deg(turn), up_n(turn), motion.speed_dps
-        )
+        dwells = self._dwells.update(motion.window.first, still, turn, motion.speed_dps)
         estimate = self._follow_heading(motion, dwells)
         fused = fuse(
             motion.window.first,

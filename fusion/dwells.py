@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from fusion.grid import GRID_HZ
 from fusion.quaternions import normalize
+from fusion.spine import heading_deg, up_n
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -77,18 +78,18 @@ class StillnessFilter:
         self._max_swing_dps = MAX_SWING_DPS + slack
         # All sensors' rates in one row: sums over the axes of each are products with a matrix.
         each = np.kron(np.eye(n), np.ones((3, 1)))
-        self._along_axes = each * np.reshape(axes_s, (3 * n, 1))
-        self._each_sensor = each
+        self._along_axes_deg = np.degrees(each * np.reshape(axes_s, (3 * n, 1)))
+        self._each_sensor_deg2 = np.degrees(np.degrees(each))
         self._tail = np.zeros((SMOOTH, 3 * n))
 
     def update(self, gyr: FloatArray) -> npt.NDArray[np.bool_]:
         """Stillness at ``gyr`` (m, n, 3) rad/s, averaged over the quarter second up to each."""
-        rows = np.concatenate([self._tail, np.degrees(gyr).reshape(len(gyr), -1)])
+        rows = np.concatenate([self._tail, gyr.reshape(len(gyr), -1)])
         self._tail = rows[-SMOOTH:]
         total = np.cumsum(rows, axis=0)
         smooth = (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH
-        axial = smooth @ self._along_axes
-        swing2 = smooth**2 @ self._each_sensor - axial**2
+        axial = smooth @ self._along_axes_deg
+        swing2 = smooth**2 @ self._each_sensor_deg2 - axial**2
         joint = np.diff(axial, axis=1, prepend=0.0)
         turning = np.abs(joint).max(axis=1) >= self._max_axial_dps
         return np.asarray(~turning & (swing2.max(axis=1) < self._max_swing_dps**2))
@@ -100,16 +101,14 @@ class DwellFinder:
     def __init__(self) -> None:
         self._start: int | None = None
         self._pieces = 0
-        self._heading = np.empty((0, 0))
-        self._up = np.empty((0, 0, 3))
+        self._turn = np.empty((0, 0, 4))
         self._path_deg = 0.0
 
     def update(
         self,
         first: int,
         still: npt.NDArray[np.bool_],
-        heading_deg: FloatArray,
-        up: FloatArray,
+        turn: FloatArray,
         speed_dps: FloatArray,
     ) -> list[Dwell]:
         """Dwells that became known with grid times ``first`` … ``first + m``.
@@ -120,10 +119,8 @@ class DwellFinder:
             Grid index of the first row.
         still
             (m,) from :class:`StillnessFilter`.
-        heading_deg
-            (m, n) rotation of each sensor about the vertical against its neutral, wrapped.
-        up
-            (m, n, 3) direction of up in the axes that each sensor's neutral had.
+        turn
+            (m, n, 4) turn of each sensor since its neutral, see :func:`fusion.spine.turns`.
         speed_dps
             (m,) magnitude of the uppermost sensor's rate.
         """
@@ -134,7 +131,7 @@ class DwellFinder:
         at = 0
         for edge in [*edges.tolist(), len(still)]:
             if self._start is not None:
-                self._collect(heading_deg[at:edge], up[at:edge])
+                self._turn = np.concatenate([self._turn, turn[at:edge]])
                 found += self._cut(first + edge)
                 if edge < len(still):
                     found += self._close(first + edge)
@@ -143,36 +140,31 @@ class DwellFinder:
             self._path_deg += float(speed_dps[at:edge].sum()) / GRID_HZ
             if edge < len(still):
                 self._start, self._pieces = first + edge, 0
-                self._heading = np.empty((0, heading_deg.shape[1]))
-                self._up = np.empty((0, heading_deg.shape[1], 3))
+                self._turn = np.empty((0, *turn.shape[1:]))
             at = edge
         return found
-
-    def _collect(self, heading_deg: FloatArray, up: FloatArray) -> None:
-        self._heading = np.vstack([self._heading, heading_deg])
-        self._up = np.concatenate([self._up, up])
 
     def _cut(self, end: int) -> list[Dwell]:
         """Pieces of full length out of what was collected up to ``end``."""
         found = []
-        while len(self._heading) >= PIECE:
-            start = end - len(self._heading)
-            found.append(self._dwell(start, PIECE))
-            self._heading, self._up = self._heading[PIECE:], self._up[PIECE:]
+        while len(self._turn) >= PIECE:
+            found.append(self._dwell(end - len(self._turn), PIECE))
+            self._turn = self._turn[PIECE:]
         return found
 
     def _close(self, end: int) -> list[Dwell]:
         self._start = None
-        n = len(self._heading)
+        n = len(self._turn)
         long_enough = n >= (PIECE // 2 if self._pieces else MIN_DWELL)
         return [self._dwell(end - n, n)] if long_enough else []
 
     def _dwell(self, start: int, n: int) -> Dwell:
-        heading = np.unwrap(self._heading[:n], axis=0, period=360.0).mean(axis=0)
+        turn = self._turn[:n]
+        heading = np.unwrap(heading_deg(turn), axis=0, period=360.0).mean(axis=0)
         joint = np.diff(heading, prepend=0.0)
         continues = self._pieces > 0
         self._pieces += 1
         middle = start + 0.5 * (n - 1)
-        up = normalize(self._up[:n].mean(axis=0))
+        up = normalize(up_n(turn).mean(axis=0))
         path_deg, self._path_deg = self._path_deg, 0.0
         return Dwell(middle / GRID_HZ, start + n, joint, up, continues, path_deg)

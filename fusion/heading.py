@@ -140,6 +140,7 @@ class HeadingFilter:
         # Joints are differences of neighbouring sensors, so their drifts are correlated.
         difference = np.eye(n) - np.eye(n, k=-1)
         self._couple = difference @ difference.T
+        self._jumps = difference.T  # what a jump of each sensor does to the joints
         p = np.zeros((2 * n, 2 * n))
         p[:n, :n] = self.parameters.start_sd_deg**2 * self._couple
         p[n:, n:] = difference @ np.diag(np.asarray(rate_sd_dps) ** 2) @ difference.T
@@ -215,20 +216,18 @@ class HeadingFilter:
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped at ``t_s``, by ``by_deg`` ± ``sd_deg``."""
-        jump = np.zeros(self._n)
-        jump[sensor] = 1.0
-        if sensor + 1 < self._n:
-            jump[sensor + 1] = -1.0
+        n, jump = self._n, self._jumps[sensor]
         self._last = None
         self._walk_to(t_s)
         if by_deg:
             # Two nodes: the smoother has to tell what was before the jump from what came after.
             self._step(self._predict(t_s), None)
-        x, p = self._state.x.copy(), self._state.p.copy()
-        x[: self._n] += by_deg * jump
-        p[: self._n, : self._n] += sd_deg**2 * np.outer(jump, jump)
+        before = self._state
+        x, p = before.x.copy(), before.p.copy()
+        x[:n] += by_deg * jump
+        p[:n, :n] += sd_deg**2 * (jump[:, None] * jump)
         # What is added to offsets alone may be added at any time since the last node.
-        self._state = replace(self._state, x=x, p=p)
+        self._state = _State(before.t_s, x, p)
         if by_deg:
             self._step(self._state, None)
 
@@ -366,26 +365,21 @@ class HeadingFilter:
         return states[::-1]
 
     def _interpolate(self, states: list[_State], t_s: FloatArray) -> HeadingEstimate:
-        n = self._n
-        times = np.array([s.t_s for s in states])
-        offsets = np.array([s.x[:n] for s in states])
-        rates = np.array([s.x[n:] for s in states])
-        variances = np.array([s.p[:n, :n] for s in states])
+        n, times = self._n, np.array([s.t_s for s in states])
+        rows = np.array([np.concatenate([s.x, s.p[:n, :n].ravel()]) for s in states])
         if len(states) == 1:
-            m = len(t_s)
-            return HeadingEstimate(
-                np.repeat(offsets, m, 0), np.repeat(variances, m, 0), np.repeat(rates, m, 0)
-            )
-        at = np.clip(np.searchsorted(times, t_s, side="right") - 1, 0, len(times) - 2)
-        # A jump is two states at one time; its empty interval is met only at the very end.
-        span = np.maximum(times[at + 1] - times[at], 1e-9)
-        part = np.clip((t_s - times[at]) / span, 0.0, 1.0)
-
-        def lerp(values: FloatArray) -> FloatArray:
-            w = part.reshape(-1, *([1] * (values.ndim - 1)))
-            return np.asarray(values[at] + w * (values[at + 1] - values[at]))
-
-        return HeadingEstimate(lerp(offsets), lerp(variances), lerp(rates))
+            at, since_s = np.zeros(len(t_s), dtype=int), np.zeros(len(t_s))
+            slope = np.zeros_like(rows)
+        else:
+            at = np.clip(np.searchsorted(times, t_s, side="right") - 1, 0, len(times) - 2)
+            # A jump is two states at one time; its empty interval is met only at the very end.
+            slope = np.diff(rows, axis=0) / np.maximum(np.diff(times), 1e-9)[:, None]
+            since_s = np.clip(t_s - times.take(at), 0.0, np.diff(times).take(at))
+        found = rows.take(at, axis=0)
+        found += since_s[:, None] * slope.take(at, axis=0)
+        return HeadingEstimate(
+            found[:, :n], found[:, 2 * n :].reshape(-1, n, n), found[:, n : 2 * n]
+        )
 
 
 def _scalar_update(

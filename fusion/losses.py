@@ -212,8 +212,10 @@ def _products(sides: tuple[FloatArray, ...]) -> tuple[FloatArray, int]:
     """
     gram, count = np.zeros((ORDER + 1, ORDER + 1)), 0
     for x in sides:
-        rows = x[np.arange(ORDER, len(x))[:, None] - np.arange(ORDER + 1)]
-        flat = rows.swapaxes(0, 1).reshape(ORDER + 1, -1)
-        gram += flat @ flat.T
-        count += flat.shape[1]
+        # All channels in one row: a lag of one sample is one of as many places as channels.
+        row, k = np.ascontiguousarray(x).ravel(), x.shape[1]
+        used = (len(x) - ORDER) * k
+        lagged = np.array([row[at : at + used] for at in range(ORDER * k, -1, -k)])
+        gram += lagged @ lagged.T
+        count += used
     return gram, count

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 IDENTITY: FloatArray = np.array([1.0, 0.0, 0.0, 0.0])
 
+_NO_TWIST = 1e-12
+
 
 def multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     """Hamilton product ``a ⊗ b``, shape (..., 4)."""
@@ -117,10 +119,14 @@ def swing_vector(q: FloatArray, axis: FloatArray) -> FloatArray:
 
     ``q = swing ⊗ twist``; the swing vector is perpendicular to ``axis``.
     """
-    half = 0.5 * twist_rad(q, axis)
+    w, along = q[..., 0], q[..., 1:] @ axis
+    length = np.hypot(w, along)
+    # Half a turn of swing leaves no twist to speak of: none is taken out.
+    twisted = length > _NO_TWIST
     untwist = _by_component(q.shape)
-    untwist[..., 0] = np.cos(half)
-    untwist[..., 1:] = -np.sin(half)[..., None] * axis
+    untwist[..., 0] = np.where(twisted, w, 1.0)
+    untwist[..., 1:] = np.where(twisted, -along, 0.0)[..., None] * axis
+    untwist /= np.where(twisted, length, 1.0)[..., None]
     return rotation_vector(multiply(q, untwist))
 
 

@@ -132,7 +132,8 @@ class RepFinder:
         out_and_hold = slice(0, excursion.hold_end - excursion.start + 1)
         top = column["total"][out_and_hold]
         high = np.abs(top) >= 0.95 * np.max(excursion.side * top)
-        peak = {n: float(np.mean(column[n][out_and_hold][high])) for n in COLUMNS[:7]}
+        means = rows[out_and_hold, :7][high].mean(axis=0).tolist()
+        peak = dict(zip(COLUMNS[:7], means, strict=True))
         if not self._is_rep(excursion, column, peak):
             return None
         segments = rows[out_and_hold, :3]

@@ -63,10 +63,11 @@ class ShareSums:
     def of(cls, segments_deg: FloatArray, sd_deg: FloatArray) -> ShareSums:
         """Sums over samples (m, 3) of pelvis, lumbar, thoracic with ``sd_deg`` (m,) of the turn."""
         total = segments_deg.sum(axis=1)
+        n = len(total)
         return cls(
-            xa=(segments_deg * total[:, None]).mean(axis=0),
-            aa=float(np.mean(total**2)),
-            drift_var=float(np.mean(sd_deg**2)),
+            xa=total @ segments_deg / n,
+            aa=float(total @ total) / n,
+            drift_var=float(sd_deg @ sd_deg) / n,
         )
 
 
@@ -83,10 +84,11 @@ def estimate_shares(repetitions: Iterable[ShareSums], split: Split) -> Shares | 
     sums = list(repetitions)
     if not sums:
         return None
-    aa = float(np.mean([s.aa for s in sums]))
+    n = len(sums)
+    aa = sum(s.aa for s in sums) / n
     if np.sqrt(aa) < SHOW_DEG:
         return None
-    xa = np.mean([s.xa for s in sums], axis=0)
+    xa = sum(s.xa for s in sums) / n
     prior = np.array(
         [
             PRIOR_PELVIS,
@@ -95,7 +97,7 @@ def estimate_shares(repetitions: Iterable[ShareSums], split: Split) -> Shares | 
         ]
     )
     share = (xa + KAPPA_DEG**2 * prior) / (aa + KAPPA_DEG**2)
-    drift = float(np.mean([s.drift_var for s in sums])) / aa
+    drift = sum(s.drift_var for s in sums) / n / aa
     noise = SENSOR_SD_DEG**2 / aa
     pelvis_var = noise * (1 + share[0] ** 2) + drift
     if split.source is not SplitSource.MEASURED:

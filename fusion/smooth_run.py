@@ -17,7 +17,7 @@ from fusion.lowpass import smooth_lowpass
 from fusion.reps import Counted, RepFinder
 from fusion.restlessness import HeadingFilters
 from fusion.slips import Slip, SlipFinder, mended
-from fusion.spine import Reference, heading_deg, turns, up_n
+from fusion.spine import Reference, turns
 from fusion.split import make_split
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def smooth_drill(
 
 
 def _dwells(motion: Motion, still: npt.NDArray[np.bool_], turn: FloatArray) -> list[Dwell]:
-    first, speed_dps = motion.window.first, motion.speed_dps
-    return DwellFinder().update(first, still, heading_deg(turn), up_n(turn), speed_dps)
+    return DwellFinder().update(motion.window.first, still, turn, motion.speed_dps)
 
 
 def smooth_heading(

@@ -231,17 +231,17 @@ def spine_angles(
     part2 = SCALE_SD**2 + (SKIN_SD * slack) ** 2
     fixed2 = (SKIN_SD_DEG * slack) ** 2
     lever2 = _lever2(reference, size)
+    joints = np.array([np.outer(w, w).ravel() for w in weights.values()])
+    drift_var = heading.variance_deg2.reshape(-1, n * n) @ joints.T
     sd = {
         name: np.sqrt(
-            unknown.drift_part[name]
-            * lever2
-            * np.maximum(np.einsum("i,mij,j->m", w, heading.variance_deg2, w), 0.0)
+            unknown.drift_part[name] * lever2 * np.maximum(drift_var[:, i], 0.0)
             + unknown.neutral_sd_deg[name] ** 2
             + rings[:, i] ** 2
             + fixed2
             + part2 * angles[name] ** 2
         )
-        for i, (name, w) in enumerate(weights.items())
+        for i, name in enumerate(weights)
     }
     return SpineAngles(
         **axial,

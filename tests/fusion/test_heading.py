@@ -5,6 +5,7 @@ import pytest
 
 from fusion.dwells import Dwell, DwellFinder
 from fusion.heading import HeadingFilter, HeadingParameters
+from fusion.quaternions import about_vertical
 
 UP = np.tile([0.0, 0.0, 1.0], (3, 1))
 
@@ -118,15 +119,14 @@ def test_any_blocking_gives_the_same_dwells(size):
     rng = np.random.default_rng(5)
     still = np.repeat(rng.random(60) < 0.5, rng.integers(5, 300, 60))
     n = len(still)
-    heading = np.cumsum(rng.normal(0, 0.1, (n, 3)), axis=0)
-    up = np.tile([0.0, 0.0, 1.0], (n, 3, 1))
+    turn = about_vertical(np.radians(np.cumsum(rng.normal(0, 0.1, (n, 3)), axis=0)))
     speed = rng.random(n) * 40
 
     def found(step):
         finder, dwells = DwellFinder(), []
         for at in range(0, n, step):
             rows = slice(at, at + step)
-            dwells += finder.update(at, still[rows], heading[rows], up[rows], speed[rows])
+            dwells += finder.update(at, still[rows], turn[rows], speed[rows])
         return dwells
 
     whole, parts = found(n), found(size)

@@ -20,13 +20,13 @@ be (s). A plain tuple: there is one for every notification."""
 
 def times(pieces: list[Piece]) -> FloatArray:
     """Return the session times of the samples of all pieces."""
-    return np.array(
-        [
-            last_t_s - step_s * to_last
-            for _, count, last_t_s, step_s, _ in pieces
-            for to_last in range(count - 1, -1, -1)
-        ]
-    )
+    t_s: list[float] = []
+    for _, count, last_t_s, step_s, _ in pieces:
+        if count == 1:
+            t_s.append(last_t_s)
+        else:
+            t_s += [last_t_s - step_s * to_last for to_last in range(count - 1, -1, -1)]
+    return np.array(t_s)
 
 
 def later_part(piece: Piece, than_s: float) -> Piece | None:

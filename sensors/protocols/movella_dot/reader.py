@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,15 @@ from sensors.protocols.movella_dot.payloads import (
     PayloadId,
     measured_kind,
 )
-from sensors.protocols.values import DEGREE, any_in_row, need, need_numbers, need_rotation, unit
+from sensors.protocols.values import (
+    DEGREE,
+    MAX_NUMBER,
+    any_in_row,
+    need,
+    need_numbers,
+    need_rotation,
+    unit,
+)
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -39,6 +48,7 @@ _SYNCHRONISED: Final = {
 }
 """Which answers say whether it is; all others leave it open."""
 
+_TIME_BYTES: Final = 4
 _UT_PER_AU: Final = 40.0
 _SMALL: Final = 1e-9
 _MAX_ACC, _MAX_GYR = 16 * 9.81 * 0.999, 2000 * 0.999 * DEGREE
@@ -106,25 +116,19 @@ class Form:
 
     def __init__(self, kind: PayloadId, rate_hz: float) -> None:
         layout = LAYOUTS[kind]
-        self._used, self._dtype, self._where = layout.used, layout.dtype, layout.numbers
-        count = max(where.stop for where in self._where.values())
-        self._numbers = struct.Struct(f"<I{count}f")
+        self._used, self._dtype, where = layout.used, layout.dtype, layout.numbers
+        self._numbers = struct.Struct(f"<{max(part.stop for part in where.values())}f")
         self._what = f"payload {kind.value}"
         self._rate_hz = rate_hz
-        self._acc = self._where.get("acc") or self._where.get("dv")
-        self._gyr = self._where.get("gyr_dps")
-        self._quat, self._dq = self._where.get("quat"), self._where.get("dq")
+        self._acc, self._dv, self._gyr = where.get("acc"), where.get("dv"), where.get("gyr_dps")
+        self._quat, self._dq = where.get("quat"), where.get("dq")
         self._turns = self._quat is not None or self._dq is not None
         self._measures = self._turns or self._gyr is not None
-        self._others = frozenset(layout.fields) - frozenset(self._where)
-        self._worth, self._most = np.ones(count), np.full(count, np.inf)
-        if "dv" in self._where:
-            self._worth[self._where["dv"]] = rate_hz
-        if self._gyr is not None:
-            self._worth[self._gyr], self._most[self._gyr] = DEGREE, _MAX_GYR
-        if self._acc is not None:
-            self._most[self._acc] = _MAX_ACC
-        self._unpack = self.unpack
+        self._others = frozenset(layout.fields) - frozenset(where)
+        # Where these are not sent, no single number can tell that none is at the end of its range.
+        direct = self._dq is None and self._others.isdisjoint({"status", "clips"})
+        self._far = _MAX_ACC if direct else 0.0
+        self._unpack, self._unpack_far = self.unpack, self.unpack_far
 
     def packed(self, data: bytes) -> Packed:
         """Check a payload.
@@ -136,34 +140,54 @@ class Form:
         """
         if len(data) < self._used:
             need(data, self._used, PROTOCOL, self._what)
-        ticks, *values = self._numbers.unpack_from(data)
-        need_numbers(values, PROTOCOL, data)
+        values = self._numbers.unpack_from(data, _TIME_BYTES)
+        size = math.hypot(*values)
+        if not size < MAX_NUMBER:
+            need_numbers(values, PROTOCOL, data)
         if self._turns:
             need_rotation(values[:4], PROTOCOL, data)
         elif not self._measures:
             raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
-        return Packed(1, data[: self._used], self._unpack, ticks)
+        unpack = self._unpack_far if size < self._far else self._unpack
+        ticks = int.from_bytes(data[:_TIME_BYTES], "little")
+        return Packed(1, data[: self._used], unpack, ticks)
 
     def unpack(self, raw: bytes) -> Burst:
         """Make arrays of checked payloads, one behind the other."""
-        fields = np.frombuffer(raw, self._dtype)
-        numbers: FloatArray = fields["numbers"] * self._worth
-        clipped = any_in_row(abs(numbers) > self._most)
-        gyr = unknown(len(fields)) if self._gyr is None else numbers[:, self._gyr]
-        if self._dq is not None:
-            gyr = _turned(unit(numbers[:, self._dq])) * self._rate_hz
-            clipped |= any_in_row(abs(gyr) > _MAX_GYR)
+        burst, fields = self._arrays(raw)
+        clipped = any_in_row(abs(burst.acc) > _MAX_ACC) | any_in_row(abs(burst.gyr) > _MAX_GYR)
         if "status" in self._others:
             clipped |= (fields["status"][:, 0] & CLIPPED) > 0
         if "clips" in self._others:
             clipped |= fields["clips"].any(axis=1)
-        return Burst(
-            unknown(len(fields)) if self._acc is None else numbers[:, self._acc],
-            gyr,
-            mag=fields["mag_au"] * (MAG_PER_LSB * _UT_PER_AU) if "mag_au" in self._others else None,
-            quat=None if self._quat is None else unit(numbers[:, self._quat]),
-            clipped=clipped,
-        )
+        burst.clipped = clipped
+        return burst
+
+    def unpack_far(self, raw: bytes) -> Burst:
+        """Make arrays of payloads whose numbers are all far from the end of any range."""
+        burst, fields = self._arrays(raw)
+        burst.clipped = np.zeros(len(fields), np.bool_)
+        return burst
+
+    def _arrays(self, raw: bytes) -> tuple[Burst, np.ndarray]:
+        """Make arrays of checked payloads; give their fields, too."""
+        fields = np.frombuffer(raw, self._dtype)
+        numbers = fields["numbers"].astype(np.float64)
+        if self._acc is not None:
+            acc = numbers[:, self._acc]
+        elif self._dv is not None:
+            acc = numbers[:, self._dv] * self._rate_hz
+        else:
+            acc = unknown(len(fields))
+        if self._gyr is not None:
+            gyr = numbers[:, self._gyr] * DEGREE
+        elif self._dq is not None:
+            gyr = _turned(unit(numbers[:, self._dq])) * self._rate_hz
+        else:
+            gyr = unknown(len(fields))
+        mag = fields["mag_au"] * (MAG_PER_LSB * _UT_PER_AU) if "mag_au" in self._others else None
+        quat = None if self._quat is None else unit(numbers[:, self._quat])
+        return Burst(acc, gyr, mag=mag, quat=quat), fields
 
 
 def _turned(quat: FloatArray) -> FloatArray:

@@ -17,16 +17,19 @@ from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sensors.decoding import StreamDecoder
 from sensors.drivers.base import LinkChange, LinkState, Notification
 from sensors.drivers.ble import Central
 from sensors.drivers.ble_source import BleSource
 from sensors.protocols.families import family_named
 from sensors.recording import RecordingWriter, read_recording
 from sensors.samples import Placement, SensorId, SensorInfo
+from sensors.session_decoder import SessionDecoder
 from tests.ble.emulation.stage import Stage
+
+if TYPE_CHECKING:
+    from sensors.accounting import LinkStatistics
 
 WEATHER = {"interval_s": 0.030, "loss": 0.002, "stall_every_s": 20.0, "supervision_s": 2.0}
 """A usual link: 30 ms, losses in a full queue now and then, a stall of 250 ms every 20 s."""
@@ -84,7 +87,7 @@ async def account(layer: str, minutes: float) -> bool:
     """Stream for some minutes; print the account of every sample. Returns whether it adds up."""
     async with Stage(layer, SENSORS) as stage, radio(stage, layer) as central:
         source = BleSource(infos(), central)
-        decoders = {info.sensor: StreamDecoder(info, 0.0) for info in source.sensors}
+        decoder = SessionDecoder(source.sensors, 0.0)
         longest, memory = 0, [resident_mb()]
         arrival = asyncio.Event()
 
@@ -93,7 +96,7 @@ async def account(layer: str, minutes: float) -> bool:
             async for item in source:
                 writer.write(item)
                 if isinstance(item, Notification):
-                    decoders[item.sensor].feed(item)
+                    decoder.feed_all((item,))
                     arrival.set()
                 longest = max(longest, source.waiting)
 
@@ -106,7 +109,7 @@ async def account(layer: str, minutes: float) -> bool:
                         await asyncio.sleep(min(left_s, 10.0))
                         memory.append(resident_mb())
                     cpu = (time.process_time() - cpu_s) / (time.monotonic() - began_s)
-                    await everything_in(stage, decoders, arrival)
+                    await everything_in(stage, decoder, arrival)
                     await source.__aexit__(None, None, None)
                     await taking
         sent = {s["address"]: await stage.tell(s["name"], "stats") for s in SENSORS}
@@ -118,18 +121,16 @@ async def account(layer: str, minutes: float) -> bool:
     )
     good = source.dropped == 0
     for info in source.sensors:
-        good &= account_of(info, decoders[info.sensor], sent[info.sensor])
+        good &= account_of(info, decoder.streams[info.sensor].statistics, sent[info.sensor])
     return good
 
 
-async def everything_in(
-    stage: Stage, decoders: dict[SensorId, StreamDecoder], arrival: asyncio.Event
-) -> None:
+async def everything_in(stage: Stage, decoder: SessionDecoder, arrival: asyncio.Event) -> None:
     """Stop the sensors and let what is under way arrive, so that the account can be closed."""
     sent = {SensorId(s["address"]): (await stage.quiet(s["name"]))["samples"] for s in SENSORS}
     with suppress(TimeoutError):
         async with asyncio.timeout(UNDER_WAY_S):
-            while any(decoders[who].statistics.received < sent[who] for who in sent):
+            while any(decoder.streams[who].statistics.received < sent[who] for who in sent):
                 arrival.clear()
                 await arrival.wait()
 
@@ -141,9 +142,8 @@ def recording_of(source: BleSource, path: Path) -> RecordingWriter:
     )
 
 
-def account_of(info: SensorInfo, decoder: StreamDecoder, sent: dict[str, Any]) -> bool:
+def account_of(info: SensorInfo, found: LinkStatistics, sent: dict[str, Any]) -> bool:
     """Compare one sensor's counts; print them."""
-    found = decoder.statistics
     all_sent = sent["samples"] + sent["samples_lost"]
     difference = all_sent - found.received - found.lost
     counter = info.protocol != "witmotion"

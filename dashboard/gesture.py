@@ -9,9 +9,9 @@ import numpy as np
 
 from fusion.errors import RolesUnclearError
 from fusion.roles import PLACES, RoleProposal, propose_roles
-from sensors.decoding import StreamDecoder
 from sensors.drivers.base import Notification
 from sensors.samples import ImuBlock, SensorId, SensorInfo
+from sensors.session_decoder import SessionDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,21 +71,20 @@ async def watch_gesture(
     blocks: dict[SensorId, list[ImuBlock]] = {}
     begun_s: float | None = None
     async with source:
-        decoders = {i.sensor: StreamDecoder(i, source.origin_s) for i in source.sensors}
+        decoder = SessionDecoder(source.sensors, source.origin_s)
         async for item in source:
             now_s = item.arrival_s
-            if begun_s is None and len(blocks) == len(decoders):
+            if begun_s is None and len(blocks) == len(decoder.streams):
                 begun_s = now_s
                 told(WHAT_TO_DO)
-                blocks = {sensor: [] for sensor in decoders}
+                blocks = {sensor: [] for sensor in decoder.streams}
             if begun_s is None and now_s - source.origin_s > WAIT_S:
                 raise RolesUnclearError("Not all sensors connected: see 'torso doctor'.")
             if begun_s is not None and now_s - begun_s > seconds:
                 break
             if isinstance(item, Notification):
-                block = decoders[item.sensor].feed(item)
-                if block is not None:
-                    blocks.setdefault(item.sensor, []).append(block)
+                for sensor, block in decoder.feed_all((item,)).items():
+                    blocks.setdefault(sensor, []).append(block)
     if begun_s is None or not all(blocks.values()):
         raise RolesUnclearError("A sensor sent nothing: see 'torso doctor'.")
     return propose_roles({sensor: _joined(parts) for sensor, parts in blocks.items()})

@@ -93,6 +93,11 @@ SITS_OTHERWISE: Final = (
     "up. If it is, all is well."
 )
 
+CLOCK_LEFT: Final = (
+    "It left the clock of the others: their times may be some ms apart. Run 'torso synchronise' "
+    "before the next session."
+)
+
 ANALYSIS_RUNNING: Final = "The session is being analysed."
 ANALYSIS_DONE: Final = "The session is analysed and in the library."
 
@@ -126,6 +131,8 @@ def sensor_words(
     loss: float,
     battery_percent: int | None,
     trouble: LinkTrouble | None = None,
+    *,
+    clock_left: bool = False,
 ) -> str | None:
     """Say what there is to say about a sensor; ``None`` while it is fine.
 
@@ -139,6 +146,8 @@ def sensor_words(
         0–100, or ``None`` if not known.
     trouble
         Why the link is as it is, where the source knows.
+    clock_left
+        Whether it was synchronised with others and is so no longer.
     """
     if state is not LinkState.STREAMING:
         return link_words(state, trouble)
@@ -146,4 +155,4 @@ def sensor_words(
         return f"Battery at {battery_percent} %: charge it before the next session."
     if loss > HIGH_LOSS:
         return f"{loss:.0%} of the data are lost. Keep the receiver in sight of the sensors."
-    return None
+    return CLOCK_LEFT if clock_left else None

@@ -59,6 +59,7 @@ class SensorLink:
         """
         state = self.state_at(now_s)
         trouble = self.trouble if state is self.state else None
+        clock_left = statistics.desynchronised > 0 and not statistics.synchronised
         return {
             "sensor": self.info.sensor,
             "placement": self.info.placement,
@@ -70,5 +71,7 @@ class SensorLink:
             "rssi_dbm": self.rssi_dbm,
             "clock_sd_ms": round(statistics.clock_sd_s * 1e3, 2),
             "trouble": trouble,
-            "words": sensor_words(state, loss, self.battery_percent, trouble),
+            "words": sensor_words(
+                state, loss, self.battery_percent, trouble, clock_left=clock_left
+            ),
         }

@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.messages import REASON_WORDS, flag_words, guide_words, rep_words, sensor_words
+from dashboard.messages import (
+    CLOCK_LEFT,
+    REASON_WORDS,
+    flag_words,
+    guide_words,
+    rep_words,
+    sensor_words,
+)
 from dashboard.service.steps import CALIBRATION_STEPS, DRILLS
 from fusion.results import Flag
 from sensors.drivers.base import LinkState
@@ -26,6 +33,11 @@ def test_a_fine_sensor_needs_no_words():
 )
 def test_what_is_wrong_with_a_sensor_is_said(state, loss, battery, said):
     assert said in sensor_words(state, loss, battery)
+
+
+def test_a_sensor_that_left_the_clock_of_the_others_says_so_if_nothing_is_worse():
+    assert sensor_words(LinkState.STREAMING, 0.0, 80, clock_left=True) == CLOCK_LEFT
+    assert sensor_words(LinkState.STREAMING, 0.12, 80, clock_left=True) != CLOCK_LEFT
 
 
 def test_reasons_are_said_in_words():

@@ -15,6 +15,7 @@ from sensors.recording import RecordingWriter, read_recording
 from sensors.samples import Activity, Event, ImuBlock, Placement, SensorId, SensorInfo
 from sessions.errors import SourceError
 from sessions.imports.source import read_source
+from tests.sensors.test_common_clock import IDS, INFOS, ORIGIN_S, SYNCED, samples, session
 
 SECONDS = 12.0
 
@@ -112,6 +113,22 @@ def test_what_is_missing_is_named(tmp_path: Path, sensors: list[SensorInfo], mes
         pass
     with pytest.raises(SourceError, match=message):
         read_source(path)
+
+
+def test_a_synchronised_sensor_that_was_off_is_flagged(tmp_path: Path) -> None:
+    path = tmp_path / "x.mcap"
+    notes = [
+        note
+        for note in session([SYNCED] * 3, [50e6] * 3, seconds=8.0)
+        if note.sensor != IDS[2] or note.arrival_s < ORIGIN_S + 3.0
+    ]
+    notes += samples(IDS[2], 9, -4.5e6, 3.0, begin_s=5.0)
+    notes.sort(key=lambda note: note.arrival_s)
+    with RecordingWriter(path, INFOS, origin_s=ORIGIN_S, started_unix_s=0.0, meta={}) as writer:
+        for note in notes:
+            writer.write(note)
+    (flag,) = read_source(path).flags
+    assert (flag.code, flag.placement) == ("clock_left", INFOS[2].placement)
 
 
 def test_the_description_in_a_recording_is_used_and_checked(

@@ -77,7 +77,7 @@ async def _record(
     source: SimulatedSource, recording: Path, progress: Callable[[float], None]
 ) -> None:
     async with source:
-        place = Place(lambda _: recording, {"source": source.kind})
+        place = Place(lambda _: recording, lambda: {"source": source.kind})
         setup = Setup(tuple(info.placement for info in source.sensors))
         engine = Engine(source, setup, Hub(source.now_s), place, STARTED_UNIX_S)
         engine.tutor.calibrate(source.now_s(), (Activity.SEATED,))

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fusion.errors import CalibrationError
-from fusion.results import SplitSource, Verdict
 from fusion.setup import MIN_PERSONAL_SD, PersonalSplit
 from fusion.shares import SENSOR_SD_DEG
 
 if TYPE_CHECKING:
     from fusion.drills import SharePrior
-    from fusion.results import DrillResult
     from sensors.samples import FloatArray
 
 DAY_SD = 0.04
@@ -27,30 +25,34 @@ MIN_REPS = 4
 SAME_EFFORT = 0.10
 
 
-def split_of_three(drill: DrillResult, prior: SharePrior) -> PersonalSplit:
+def split_of_three(
+    lumbar_deg: FloatArray, turned_deg: FloatArray, prior: SharePrior
+) -> PersonalSplit:
     """The share that a drill with a temporary third sensor shows, pulled towards the prior.
+
+    Parameters
+    ----------
+    lumbar_deg, turned_deg
+        (n,) measured lumbar and thoracolumbar rotation at the peaks of the good repetitions.
+    prior
+        The drill's.
 
     Raises
     ------
     CalibrationError
-        If the drill had no third sensor, or too few good repetitions.
+        With too few repetitions.
 
     Notes
     -----
     σ = s·√(2(1 − λ + λ²))/τ for the independent axial errors s of the three sensors, which no
     number of repetitions averages out; then Bayes with the prior, then :data:`DAY_SD`.
     """
-    if drill.split_source is not SplitSource.MEASURED:
-        raise CalibrationError("the lumbar share is measured with a third sensor at T12 only")
-    reps = [r for r in drill.reps if r.verdict is Verdict.GOOD]
-    if len(reps) < MIN_REPS:
+    if len(turned_deg) < MIN_REPS:
         raise CalibrationError(
-            f"only {len(reps)} good repetitions: do at least {MIN_REPS}, to both sides"
+            f"only {len(turned_deg)} good repetitions: do at least {MIN_REPS}, to both sides"
         )
-    turned = np.array([r.thoracolumbar_deg for r in reps])
-    lumbar = np.array([r.lumbar_deg for r in reps])
-    share = float(np.sum(lumbar * turned) / np.sum(turned**2))
-    rms_deg = float(np.sqrt(np.mean(turned**2)))
+    share = float(np.sum(lumbar_deg * turned_deg) / np.sum(turned_deg**2))
+    rms_deg = float(np.sqrt(np.mean(turned_deg**2)))
     sd = SENSOR_SD_DEG * np.sqrt(2.0 * (1.0 - share + share**2)) / rms_deg
     weight, prior_weight = 1.0 / sd**2, 1.0 / prior.sd**2
     mean = (share * weight + prior.mean * prior_weight) / (weight + prior_weight)

@@ -43,7 +43,7 @@ from sensors.samples import Activity, Event, FloatArray, ImuBlock, Placement
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from fusion.setup import Setup
+    from fusion.setup import PersonalSplit, Setup
 
 KEEP_S = 120.0
 STEP = 10
@@ -173,6 +173,13 @@ class Pipeline:
     def end(self, t_s: float, activity: Activity | None = None) -> None:
         """The activity under way ends at ``t_s``; with ``activity``, only if it is that one."""
         self._orders.give(t_s, Kind.END, activity)
+
+    def use_split(self, own: PersonalSplit | None) -> None:
+        """Use this lumbar share of the wearer's own from the next drill on, ``None`` = the prior's.
+
+        Only two sensors need one.
+        """
+        self._setup = replace(self._setup, personal_split=own)
 
     def mark(self, t_s: float) -> None:
         """Something was marked; it changes no number."""

@@ -11,6 +11,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from fusion.setup import PersonalSplit
 from sensors.bounded import read_bounded
 from sessions.errors import LibraryError, one_line
 from sessions.files import is_own_file, write_private
@@ -65,6 +66,8 @@ class About:
     tags: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
+    lumbar_share: tuple[float, float] | None = None
+    """Mean and standard deviation of the wearer's own lumbar share, where this session told it."""
 
     def excluded_because(self, start_s: float, end_s: float) -> str | None:
         """Return why a repetition from ``start_s`` to ``end_s`` is not counted, or ``None``."""
@@ -93,6 +96,7 @@ def checked(about: About) -> About:
         tags=tuple(tags),
         marks=tuple(sorted({_mark(m) for m in about.marks}, key=_place)),
         excluded=tuple(sorted({_exclusion(e) for e in about.excluded})),
+        lumbar_share=_share(about.lumbar_share),
     )
     for name in ("tags", "marks", "excluded"):
         if len(getattr(tidy, name)) > MOST:
@@ -169,6 +173,7 @@ def decode_about(value: dict[str, Any]) -> About:
             tags=tuple(value["tags"]),
             marks=tuple(Mark(**mark) for mark in value["marks"]),
             excluded=tuple(Exclusion(**one) for one in value["excluded"]),
+            lumbar_share=value.get("lumbar_share"),
         )
     )
 
@@ -216,6 +221,14 @@ def _place(mark: Mark) -> tuple[float, str, float, str]:
 def _exclusion(one: Exclusion) -> Exclusion:
     reason = _line("reason", one.reason, REASON_LENGTH, needed=True)
     return Exclusion(_seconds(one.at_s), reason)
+
+
+def _share(share: tuple[float, float] | None) -> tuple[float, float] | None:
+    if share is None:
+        return None
+    mean, sd = map(float, share)
+    PersonalSplit(mean, sd)  # says what is wrong with it
+    return mean, sd
 
 
 def _seconds(t_s: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its own subcommands."""
     parser = commands.add_parser(
         "people",
-        help="list, add, rename, export or erase people",
+        help="list, add, rename, export or erase people; show a lumbar share",
         description="The people whose sessions are kept on this computer, by pseudonym."
         " 'torso sessions move SESSION PERSON' says whose a session is.",
     )
@@ -26,6 +27,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     action = declare(actions, "note", "add a person, or replace the note about one", run_note)
     action.add_argument("person", metavar="PERSON")
     action.add_argument("text", metavar="TEXT", nargs="?", default="")
+    action = declare(actions, "share", "show a person's own lumbar share", run_share)
+    action.add_argument("person", metavar="PERSON")
     action = declare(actions, "rename", "give a person another pseudonym", run_rename)
     action.add_argument("person", metavar="PERSON")
     action.add_argument(
@@ -59,6 +62,26 @@ def run_note(args: argparse.Namespace) -> int:
     """Add a person or a note; returns the exit status."""
     library_of(args).note_person(args.person, args.text)
     answer(args, f"{args.person} is noted.", {"person": args.person})
+    return 0
+
+
+def run_share(args: argparse.Namespace) -> int:
+    """Show a person's own lumbar share; returns the exit status."""
+    from sessions.own_share import own_share
+
+    library = library_of(args)
+    library.sessions_of(args.person)  # says so if there is no such person
+    own = own_share(library, args.person, time.time())
+    if own is None:
+        words = f"No session of {args.person} tells it: the typical share is used."
+    else:
+        split = own.split
+        words = (
+            f"The low back does {100 * split.mean:.0f} % of the spine's turn"
+            f" (± {100 * split.sd:.0f} %), by '{own.session}', {split.age_days:.0f} days ago"
+            + ("; too long ago to be used." if split.expired else ".")
+        )
+    answer(args, words, {"person": args.person, "share": None if own is None else asdict(own)})
     return 0
 
 

@@ -29,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     _add_reading(actions)
     _add_typing(actions)
     results.add(actions)
+    _add_passes(actions)
     _add_keeping(actions)
 
 
@@ -77,6 +78,18 @@ def _add_typing(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--at", type=float, metavar="S", required=True, help="a moment in the repetition (s)"
     )
     action.add_argument("reason", metavar="REASON", help="why")
+
+
+def _add_passes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    action = declare(
+        actions,
+        "two-passes",
+        "tell a person's own lumbar share from three sessions with two sensors",
+        run_two_passes,
+    )
+    action.add_argument("first", metavar="FIRST", help="sensors on pelvis and upper back")
+    action.add_argument("above", metavar="ABOVE", help="the lower sensor moved to T12")
+    action.add_argument("again", metavar="AGAIN", help="as FIRST, and turned as far")
 
 
 def _add_keeping(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -134,6 +147,27 @@ def run_show(args: argparse.Namespace) -> int:
         print(f"  {one.at_s:8.1f} s  not counted: {one.reason}")
     if about.note:
         print("", *(f"  {line}" for line in about.note.split("\n")), sep="\n")
+    return 0
+
+
+def run_two_passes(args: argparse.Namespace) -> int:
+    """Tell a lumbar share and keep it; returns the exit status."""
+    from fusion.errors import CalibrationError
+    from sessions.errors import LibraryError
+    from sessions.own_share import tell_by_passes
+
+    library = library_of(args)
+    names = [library.find(words).name for words in (args.first, args.above, args.again)]
+    try:
+        split = tell_by_passes(library, *names)
+    except CalibrationError as error:
+        text = str(error)
+        raise LibraryError(f"{text[0].upper()}{text[1:]}.") from error
+    words = (
+        f"The low back does {100 * split.mean:.0f} % of the spine's turn (± {100 * split.sd:.0f} %)"
+        f"; sessions of two sensors use that from now on."
+    )
+    answer(args, words, {"session": names[-1], "mean": split.mean, "sd": split.sd})
     return 0
 
 

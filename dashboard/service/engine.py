@@ -46,13 +46,13 @@ class Place:
     new_recording
         Makes the folder and names the file in it.
     meta
-        What a reader should know of the session.
+        Tells what a reader should know of the session.
     keep_before
         Whether a recording begins with what came before it was asked for.
     """
 
     new_recording: Callable[[Activity | None], Path]
-    meta: dict[str, object]
+    meta: Callable[[], dict[str, object]]
     keep_before: Callable[[], bool] = lambda: True
 
 
@@ -182,7 +182,7 @@ class Engine:
             lambda: self._place.new_recording(drill),
             self._source.sensors,
             self._zero,
-            self._place.meta,
+            self._place.meta(),
             self._prelude.entries(before=self._place.keep_before()),
         )
         self.recording_since_s = now_s

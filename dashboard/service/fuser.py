@@ -8,6 +8,7 @@ that goes wrong in here may reach the recorder.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from dashboard.service.steps import Step, StepKind
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from dashboard.service.steps import Entry
     from fusion.calibration_steps import StepProgress
     from fusion.results import Rep
-    from fusion.setup import Setup
+    from fusion.setup import PersonalSplit, Setup
     from fusion.updates import Status, Update
     from sensors.accounting import LinkStatistics
     from sensors.samples import SensorId, SensorInfo
@@ -72,6 +73,11 @@ class Fuser:
             self.status = update.status
             self.reps.extend(update.reps)
         return update
+
+    def use_split(self, own: PersonalSplit | None) -> None:
+        """Use the wearer's own lumbar share from the next drill on, ``None`` = the usual one."""
+        self._setup = replace(self._setup, personal_split=own)
+        self._pipeline.use_split(own)
 
     def progress(self, bows: int) -> StepProgress | None:
         """How the calibration step under way is going, where ``bows`` are asked for."""

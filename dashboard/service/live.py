@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -32,9 +32,11 @@ from dashboard.settings import load
 from fusion.setup import Setup
 from sensors.drivers.replay import ReplaySource
 from sensors.errors import SensorError
+from sensors.samples import Placement
 from sessions.about import person_name
 from sessions.errors import SessionError
 from sessions.library import RECORDING, Library, open_library
+from sessions.own_share import own_share
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from fusion.results import Flag
     from sensors.drivers.base import Source
     from sensors.samples import Activity
+    from sessions.own_share import OwnShare
 
 TICK_S: Final = 0.016
 SNAPSHOT_S: Final = 0.25
@@ -92,6 +95,7 @@ class Service:
         self._source = source
         self._remembered: Remembered | None = None
         self._usual: dict[str, dict[str, float]] = {}
+        self._own: OwnShare | None = None
         self._library = library
         self._published: dict[str, object] = {}
         self._published_s = 0.0
@@ -100,7 +104,7 @@ class Service:
             source,
             Setup(tuple(info.placement for info in source.sensors)),
             self.hub,
-            session_place(library, source.kind, lambda: self.engine.validity.wearer),
+            session_place(library, self._meta, lambda: self.engine.validity.wearer),
             started_unix_s,
         )
 
@@ -165,7 +169,26 @@ class Service:
             raise RefusedError(str(error)) from None
         self.engine.validity.wearer = name
         self._remembered = remembered(self._library, name)
+        self._own = self._own_share(name)
+        self.engine.fuser.use_split(None if self._own is None else self._own.split)
         self._usual = usual_turns(self._library, name)
+
+    def _own_share(self, person: str) -> OwnShare | None:
+        """The wearer's own lumbar share, as far as it is known and of use."""
+        if any(info.placement is Placement.THORACOLUMBAR for info in self._source.sensors):
+            return None
+        try:
+            return own_share(self._library, person, time.time())
+        except SessionError:
+            logger.warning("the library does not tell the wearer's own share", exc_info=True)
+            return None
+
+    def _meta(self) -> dict[str, object]:
+        """What a reader of the next recording should know."""
+        meta: dict[str, object] = {"software": version("torso"), "source": self._source.kind}
+        if self._own is not None:
+            meta["personal_split"] = asdict(self._own.split)
+        return meta
 
     def _describe_wearer(self) -> dict[str, object]:
         before = self._remembered
@@ -173,6 +196,7 @@ class Service:
             "person": self.engine.validity.wearer,
             "calibrated": None if before is None else before.started,
             "usual": self._usual,
+            "own_share": None if self._own is None else asdict(self._own),
         }
 
     def _otherwise(self) -> list[Flag]:
@@ -218,7 +242,9 @@ class Service:
             await asyncio.sleep(TICK_S)
 
 
-def session_place(library: Library, kind: str, wearer: Callable[[], str] = str) -> Place:
+def session_place(
+    library: Library, meta: Callable[[], dict[str, object]], wearer: Callable[[], str] = str
+) -> Place:
     """Put each recording into a session of the library, named after its time and drill.
 
     ``wearer`` tells whose it is; by default nobody's in particular.
@@ -229,7 +255,6 @@ def session_place(library: Library, kind: str, wearer: Callable[[], str] = str) 
         what = "recording" if drill is None else drill.value.split("_")[0]
         return library.create(f"{stamp}_{what}", person=wearer()) / RECORDING
 
-    meta: dict[str, object] = {"software": version("torso"), "source": kind}
     return Place(new_recording, meta, lambda: load().keep_before)
 
 

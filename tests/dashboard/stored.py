@@ -21,13 +21,15 @@ def total_deg(t_s):
     return 50 * math.sin(math.pi * within_s / REP_S) ** 2 * (1 if number % 2 == 0 else -1)
 
 
-def write_session(folder, *, split_source="measured", verdict="good", warnings=(), scale=1.0):
-    """Write the results of one seated drill with four repetitions, ``scale`` times as large."""
+def write_session(
+    folder, *, split_source="measured", verdict="good", warnings=(), scale=1.0, reps=REPS
+):
+    """Write the results of one seated drill, its repetitions ``scale`` times as large."""
     folder.mkdir(parents=True)
     _write_table(
         folder / "angles.csv", ANGLE_COLUMNS, map(_angle_row, range(int(100 * REP_S * REPS)))
     )
-    rows = [_rep_row(k, split_source, scale) for k in range(REPS)]
+    rows = [_rep_row(k, split_source, scale) for k in range(reps)]
     _write_table(folder / "reps.csv", REP_COLUMNS, rows)
     summary = _summary(split_source, verdict, warnings)
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")

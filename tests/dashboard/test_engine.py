@@ -36,7 +36,7 @@ class Played:
         await self.source.__aenter__()
         self.hub = Hub(self.source.now_s)
         setup = Setup(tuple(info.placement for info in self.source.sensors))
-        place = Place(self.new_recording, {"software": "test"})
+        place = Place(self.new_recording, lambda: {"software": "test"})
         self.engine = Engine(self.source, setup, self.hub, place, 1.7e9)
         self.items = aiter(self.source)
         self.viewer = Viewer(self.hub)

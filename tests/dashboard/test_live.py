@@ -98,7 +98,7 @@ def test_events_become_changes_in_order():
 
 
 def test_sessions_are_named_after_time_and_drill(library):
-    place = session_place(library, "simulated", lambda: "")
+    place = session_place(library, dict, lambda: "")
     for drill, name in ((Activity.SEATED, "seated"), (None, "recording")):
         path = place.new_recording(drill)
         assert path.parent.name.endswith(f"_{name}")

@@ -88,7 +88,7 @@ def test_the_live_view_is_told_all_but_the_folder():
 
 
 def test_the_minute_before_is_kept_unless_the_person_does_not_want_it(tmp_path):
-    place = session_place(open_library(tmp_path), "simulated")
+    place = session_place(open_library(tmp_path), dict)
     assert place.keep_before()
     choose(keep_before=False)
     assert not place.keep_before()

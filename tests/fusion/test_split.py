@@ -77,11 +77,12 @@ def test_a_third_sensor_for_a_day_tells_the_share(simulated, analyzed):
     session = simulated(seed=3)
     drill = analyzed(session).drills[0]
     truth = session.truth.drills[0].shares()
-    own = split_of_three(drill, SEATED.prior("T2"))
+    peaks = np.array([(r.lumbar_deg, r.thoracolumbar_deg) for r in drill.reps])
+    own = split_of_three(*peaks.T, SEATED.prior("T2"))
     assert own.mean == pytest.approx(truth[1] / (truth[1] + truth[2]), abs=2 * own.sd)
     assert MIN_PERSONAL_SD <= own.sd < SEATED.prior("T2").sd
-    with pytest.raises(CalibrationError, match="third sensor"):
-        split_of_three(two_sensor_drill(0.25).drills[0], SEATED.prior("T2"))
+    with pytest.raises(CalibrationError, match="only 3 good repetitions"):
+        split_of_three(*peaks[:3].T, SEATED.prior("T2"))
 
 
 def test_two_passes_tell_the_share_unless_the_effort_changed():

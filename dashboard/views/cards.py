@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 CARD_STYLE: Final = """
 <style>
 [class*="st-key-card-"] { background: light-dark(#ffffff, #171b22); }
+[data-testid="stSliderThumbValue"] p { color: light-dark(#12141b, #eceef4); }
 </style>
 """
-"""The theme's card colours: Streamlit gives them to widgets, but not to its bordered boxes."""
+"""The theme's card colours: Streamlit gives them to widgets, but not to its bordered boxes.
+
+And the theme's own text for the value of a slider: in the accent it is too faint on dark ground.
+"""
 
 
 def card(name: str) -> DeltaGenerator:

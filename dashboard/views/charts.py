@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dashboard.settings import load
 from dashboard.views.wording import MARK_NAMES, SEGMENT_NAMES
-from dashboard.words import say
+from dashboard.words import say, text
 from fusion.results import ANGLES, SD_ANGLES, Quality
 from sessions.counted import left_out
 
@@ -26,6 +27,16 @@ Z95: Final = 1.96
 MOST_POINTS: Final = 1600
 HEIGHT_PX: Final = 340
 PEAKS_HEIGHT_PX: Final = 280
+ANGLES_SEEN: Final = text("Angles of pelvis, lumbar and thoracic over time")
+PEAKS_SEEN: Final = text("Angles of pelvis, lumbar and thoracic at the peak of each repetition")
+"""What a chart is to whoever cannot see it."""
+
+UP: Final = {
+    "left_up": text("Turns to the left go up, to the right down."),
+    "right_up": text("Turns to the right go up, to the left down."),
+}
+"""How a chart is read, by the side that the settings put on top."""
+
 QUIET: Final = "#7d8497"
 """Read on the light and on the dark ground alike."""
 
@@ -114,17 +125,20 @@ def angle_chart(
     layers = alt.layer(zero, band, line.interactive(bind_y=False), _peaks(reps))
     if marks:
         layers = alt.layer(layers, *_felt(marks))
-    return layers.properties(height=HEIGHT_PX, background="transparent")
+    return layers.properties(
+        height=HEIGHT_PX, background="transparent", description=say(ANGLES_SEEN)
+    )
 
 
 def _height(column: str, points: pa.Table) -> alt.Y:
-    """Degrees with left up, the same room on both sides, and some for the peaks' names."""
+    """Degrees, the same room for both sides, and some for the peaks' names."""
     ends = [abs(v.as_py() or 0.0) for c in ("lo", "hi") for v in pc.min_max(points[c]).values()]
+    left_up = load().sides == "left_up"
     limit_deg = 15 * math.ceil((max(ends, default=0.0) + 8) / 15)
     return alt.Y(
         f"{column}:Q",
-        title=say("← right · left →"),
-        scale=alt.Scale(domain=[-limit_deg, limit_deg], nice=False),
+        title=say("← right · left →") if left_up else say("← left · right →"),
+        scale=alt.Scale(domain=[-limit_deg, limit_deg], nice=False, reverse=not left_up),
         axis=alt.Axis(
             values=list(range(-limit_deg, limit_deg + 1, 15)), labelExpr="abs(datum.value) + '°'"
         ),
@@ -191,6 +205,11 @@ def peak_points(angles: AngleTable, reps: list[RepRow], about: About) -> pa.Tabl
     return pa.table(columns)
 
 
+def up_words() -> str:
+    """Say which way is up."""
+    return say(UP[load().sides])
+
+
 def peak_chart(points: pa.Table) -> alt.LayerChart | alt.FacetChart:
     """Draw the points of :func:`peak_points`, in the order of the repetitions."""
     order = list(dict.fromkeys(points["rep"].to_pylist()))
@@ -217,11 +236,14 @@ def peak_chart(points: pa.Table) -> alt.LayerChart | alt.FacetChart:
                 alt.Tooltip("hi:Q", title=say("to"), format=".1f"),
             ],
         )
-        for out in (False, True)
+        # A layer of no points would be a picture without a name to whoever hears the page.
+        for out in sorted(set(points["out"].to_pylist()))
     ]
     zero = alt.Chart(pa.table({"y": [0]})).mark_rule(strokeWidth=1.3, color=QUIET)
     layers = alt.layer(zero.encode(y="y:Q"), spans, *dots)
-    return layers.properties(height=PEAKS_HEIGHT_PX, background="transparent")
+    return layers.properties(
+        height=PEAKS_HEIGHT_PX, background="transparent", description=say(PEAKS_SEEN)
+    )
 
 
 def _label(rep: RepRow) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.live.component import share_bars
 from dashboard.views import taking, typed, wording
 from dashboard.views.cards import card
-from dashboard.views.charts import angle_chart, angle_points, peak_chart, peak_points
+from dashboard.views.charts import angle_chart, angle_points, peak_chart, peak_points, up_words
 from dashboard.views.going import go
 from dashboard.views.safety import remind
 from dashboard.views.saying import attempt, plain, told
@@ -38,7 +38,7 @@ NO_RESULTS: Final = text("This recording has no results yet.")
 ANALYSE: Final = text("Analyse it now")
 WORKING: Final = text("Working out the angles…")
 ANGLES_TITLE: Final = text("Angles")
-ANGLES_HELP: Final = text("Left is up. Bands are 95 % intervals; scroll to zoom, drag to move.")
+ANGLES_HELP: Final = text("Bands are 95 % intervals; scroll to zoom, drag to move.")
 PEAKS_TITLE: Final = text("Peaks")
 PEAKS_HELP: Final = text(
     "Each repetition at its peak, with its 95 % interval. What is left out is hollow."
@@ -162,7 +162,7 @@ def _show_drill(
         points = angle_points(angles, drill["start_s"], drill["end_s"])
         marks = [m for m in about.marks if drill["start_s"] <= m.t_s <= drill["end_s"]]
         st.altair_chart(angle_chart(points, counted, measured=measured, marks=marks))
-        st.caption(say(ANGLES_HELP))
+        st.caption(f"{up_words()} {say(ANGLES_HELP)}")
     rows = wording.share_rows(drill)
     if rows:
         with card(f"shares-{number}"):
@@ -179,7 +179,7 @@ def _show_drill(
     with card(f"peaks-{number}"):
         st.subheader(say(PEAKS_TITLE))
         st.altair_chart(peak_chart(peak_points(angles, reps, about)))
-        st.caption(say(PEAKS_HELP))
+        st.caption(f"{up_words()} {say(PEAKS_HELP)}")
 
 
 def _show_figures(number: int, drill: Mapping[str, Any]) -> None:

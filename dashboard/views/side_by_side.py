@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.live.component import share_bars
 from dashboard.views import wording
 from dashboard.views.cards import card
-from dashboard.views.charts import peak_chart, peak_points
+from dashboard.views.charts import peak_chart, peak_points, up_words
 from dashboard.views.going import go
 from dashboard.views.saying import plain
 from dashboard.words import say, text
@@ -119,3 +119,4 @@ def _show_one(session: StoredSession) -> None:
                 share_bars(rows, key=f"bars-{session.name}-{number}")
             if own:
                 st.altair_chart(peak_chart(peak_points(angles, own, session.about)))
+                st.caption(up_words())

@@ -101,7 +101,8 @@ def trend_chart(points: pa.Table, title: str) -> alt.LayerChart | alt.FacetChart
                 alt.Tooltip("verdict:N", title=say("Against the usual")),
             ],
         )
-        for filled in (True, False)
+        for filled in sorted(set(points["real"].to_pylist()))
     ]
     layers = alt.layer(spans, line, *dots)
-    return layers.properties(height=HEIGHT_PX, background="transparent")
+    seen = say("{measure} in each session", measure=title)
+    return layers.properties(height=HEIGHT_PX, background="transparent", description=seen)

@@ -13,6 +13,7 @@ from sessions.library import open_library
 from tests.browser.conftest import ROOT as PROJECT
 from tests.browser.conftest import Server, free_port
 from tests.browser.keyboard import go, reach
+from tests.browser.looks import findings
 from tests.browser.test_live_component import ROOT
 
 pytestmark = pytest.mark.timeout(300)
@@ -101,6 +102,25 @@ def test_the_library_and_the_devices_need_no_mouse(page_server, open_page):
     expect(page.get_by_role("heading", name="People", exact=True)).to_be_visible()
     go(page, page.get_by_role("link", name="Devices", exact=True))
     expect(page.get_by_role("heading", name="Devices", exact=True)).to_be_visible()
+
+
+def test_no_serious_finding_behind_sessions(page_server, open_page):
+    page_server.library.move(OTHER, "Blue Heron")  # with two, a person has a course
+    page = open_sessions(page_server, open_page)
+    found = {}
+    for part in ("Trends", "Side by side"):
+        page.get_by_role("button", name=part).click()
+        page.get_by_role("heading", name=part, level=1).wait_for()
+        found[part] = findings(page)
+        page.get_by_role("button", name="All sessions").click()
+        page.get_by_role("heading", name="Sessions", level=1).wait_for()
+    page.locator(f".st-key-open-{NAME}").get_by_role("button").click()
+    page.get_by_role("heading", name="How far to trust it").wait_for()
+    found["session"] = findings(page)
+    page.get_by_role("button", name="Replay").click()
+    page.locator(f"{ROOT}[data-connection=open]").wait_for()
+    found["replay"] = findings(page)
+    assert {part: what for part, what in found.items() if what} == {}
 
 
 def test_a_person_is_erased_for_good(page_server, open_page):

@@ -11,6 +11,7 @@ from sessions.library import open_library
 from tests.browser.conftest import ROOT as PROJECT
 from tests.browser.conftest import Server, free_port
 from tests.browser.keyboard import reach
+from tests.browser.looks import findings
 from tests.browser.test_live_component import ROOT, number, wait_for
 
 pytestmark = pytest.mark.timeout(400)
@@ -67,10 +68,12 @@ def test_a_calibration_fails_and_is_mended_without_a_mouse(tmp_path, house, open
     expect(steps.nth(0)).to_have_class("good")
     expect(steps.nth(1)).to_have_class("failed")
     expect(page.locator(".wizard-seen")).to_contain_text("without turning or leaning")
+    assert findings(page) == {}
 
     page.keyboard.press("Space")
     expect(wizard).to_have_attribute("data-mode", "done")
     expect(page.get_by_role("heading", name="Calibrated")).to_be_visible()
+    assert findings(page) == {}
     page.keyboard.press("Space")
     page.locator(NOW_ON_LIVE).wait_for()
     expect(page.locator(f"{ROOT}.devices")).to_have_count(0)

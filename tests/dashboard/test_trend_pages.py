@@ -46,7 +46,7 @@ def test_a_course_tells_real_changes_from_noise(library):
     shares = trend_points(course, DRILL, "pelvis_share").to_pylist()
     assert {row["value"] for row in shares} == {12.0}
     drawn = trend_chart(trend_points(course, DRILL, "total_deg"), "Whole turn, °").to_dict()
-    assert [layer["mark"].get("filled") for layer in drawn["layer"][2:]] == [True, False]
+    assert [layer["mark"].get("filled") for layer in drawn["layer"][2:]] == [False, True]
 
 
 def test_trends_show_the_last_session_against_the_usual(library):

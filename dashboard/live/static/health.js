@@ -1,6 +1,6 @@
 // One quiet row per sensor; words only where something needs a hand.
 
-import { h, setText } from "./dom.js";
+import { h, setAttribute, setText } from "./dom.js";
 import { icon, marker } from "./icons.js";
 import { PLACEMENTS, placeName } from "./segments.js";
 import { say } from "./words.js";
@@ -62,7 +62,7 @@ export class HealthCard {
   constructor() {
     this.summary = h("span", { class: "aside" });
     this.list = h("ul", { class: "sensor-list" });
-    this.notes = h("ul", { class: "flag-list" });
+    this.notes = h("ul", { class: "flag-list", "aria-label": say("What else to know") });
     this.element = h("section", { class: "card health", "aria-label": say("Sensors") },
       h("header", {}, h("h2", {}, say("Sensors")), this.summary), this.list, this.notes);
     this.key = "";
@@ -76,6 +76,8 @@ export class HealthCard {
     this.key = key;
     this.list.replaceChildren(...sensors.map(row));
     this.notes.replaceChildren(...flags.map((/** @type {any} */ flag) => h("li", {}, say(flag.words))));
+    // What does not fit scrolls, and who has no mouse must be able to go there.
+    setAttribute(this.notes, "tabindex", flags.length ? "0" : null);
     const fine = sensors.filter((/** @type {any} */ s) => conditionOf(s) === "fine").length;
     setText(this.summary, sensors.length ? say("{fine} of {all} fine", { fine, all: sensors.length }) : say("none found"));
     this.summary.classList.toggle("bad", fine < sensors.length);

@@ -204,8 +204,11 @@ class HeadingFilter:
 
     def at(self, t_s: FloatArray) -> HeadingEstimate:
         """Drift predicted for times ``t_s`` (m,), none earlier than the last observation used."""
-        s, n = self._state, self._n
-        dt = np.asarray(t_s, dtype=float) - s.t_s
+        return self._extrapolated(self._state, np.asarray(t_s, dtype=float))
+
+    def _extrapolated(self, s: _State, t_s: FloatArray) -> HeadingEstimate:
+        """Drift at times ``t_s`` (m,) after or before ``s``, as far as that tells it."""
+        n, dt = self._n, t_s - s.t_s
         rate = np.broadcast_to(s.x[n:], (len(dt), n))
         joint = s.x[:n] + dt[:, None] * s.x[n:]
         cross = s.p[:n, n:] + s.p[n:, :n]
@@ -241,19 +244,26 @@ class HeadingFilter:
         """
         if self._nodes is None:
             raise ValueError("a filter that does not remember cannot smooth")
+        t_s = np.asarray(t_s, dtype=float)
         states = self._smoothed_states()
-        last = float(np.max(t_s, initial=states[-1].t_s))
-        if last > states[-1].t_s:
-            steps = np.arange(states[-1].t_s, last + self.parameters.node_s, self.parameters.node_s)
-            tail = self.at(steps[1:])
-            rates = np.broadcast_to(states[-1].p[self._n :, self._n :], tail.variance_deg2.shape)
-            states += [
-                _State(t, np.concatenate([j, r]), _block(v, q))
-                for t, j, r, v, q in zip(
-                    steps[1:], tail.joint_deg, tail.rate_dps, tail.variance_deg2, rates, strict=True
-                )
-            ]
-        return self._interpolate(states, np.asarray(t_s, dtype=float))
+        # A drill may begin before its neutral, and end after the last return.
+        before = self._beyond(states[0], float(np.min(t_s, initial=states[0].t_s)))
+        after = self._beyond(self._state, float(np.max(t_s, initial=self._state.t_s)))
+        return self._interpolate([*before[::-1], *states, *after], t_s)
+
+    def _beyond(self, state: _State, end_s: float) -> list[_State]:
+        """States every :attr:`HeadingParameters.node_s` from ``state`` on or back to ``end_s``."""
+        far_s = abs(end_s - state.t_s)
+        steps = np.arange(1, np.ceil(far_s / self.parameters.node_s) + 1) * self.parameters.node_s
+        times = state.t_s + np.copysign(steps, end_s - state.t_s)
+        found = self._extrapolated(state, times)
+        rates = state.p[self._n :, self._n :]
+        return [
+            _State(t, np.concatenate([j, r]), _block(v, rates))
+            for t, j, r, v in zip(
+                times.tolist(), found.joint_deg, found.rate_dps, found.variance_deg2, strict=True
+            )
+        ]
 
     def _walk(self, dt_s: _Number) -> _Number:
         """Variance added to an offset over ``dt_s`` by the random walks of rate and angle."""
@@ -299,7 +309,7 @@ class HeadingFilter:
         widest = np.maximum(par.gate_deg, 2.0 * np.sqrt(known))
         far = (sigmas > par.gate_sigmas) | (np.abs(miss) > widest)
         elsewhere = np.log(2.0 * par.gate_deg)
-        if far[1:].any():
+        if far[1:].any() or self._spine_is_far(miss, offsets):
             self.log_likelihood -= n * elsewhere
             return None
         if far[0] or self._moved[-1][1]:
@@ -319,6 +329,18 @@ class HeadingFilter:
         self.log_likelihood -= 0.5 * (distance2 + size) + first * elsewhere
         p = before.p - gain @ rows
         return _State(before.t_s, before.x + gain @ miss[first:], 0.5 * (p + p.T))
+
+    def _spine_is_far(self, miss_deg: FloatArray, offsets: FloatArray) -> bool:
+        """Whether the joints of the spine together are too far from neutral, each near or not.
+
+        Where a sensor between two others was silent, both its joints are hardly known; their sum
+        is.
+        """
+        par = self.parameters
+        known, scatter = float(offsets[1:, 1:].sum()), float(self._miss[1:, 1:].sum())
+        miss = abs(float(miss_deg[1:].sum()))
+        widest = max(par.gate_deg, 2.0 * known**0.5)
+        return miss > min(par.gate_sigmas * (known + scatter) ** 0.5, widest)
 
     def _observe_rest(self, before: _State, dwell: Dwell, last: Dwell) -> _State:
         """Update of the rates from two successive parts of one long stillness."""

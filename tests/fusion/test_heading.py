@@ -163,3 +163,32 @@ def test_returns_are_likelier_under_the_restlessness_that_made_them():
             heading.observe(dwell(3.0 * (i + 1), joint_deg + rng.normal(0, 0.4, 3)))
         likely.append(heading.log_likelihood)
     assert likely[1] > likely[0]
+
+
+def test_a_hold_is_no_return_though_the_sensor_between_two_others_was_silent():
+    """T12 may have turned anyhow meanwhile; how the upper back is to the pelvis is known."""
+    heading = HeadingFilter(0.0, np.full(3, 0.02))
+    for seen in returns(np.random.default_rng(0), 1, np.zeros(3), (0.5, 0.5, 1.0)):
+        heading.observe(seen)
+    heading.disturb(60.0, 1, 25.0)
+    before = heading.at(np.array([61.0])).joint_deg
+    assert not heading.observe(dwell(61.0, (3.0, 22.0, 13.0)))
+    np.testing.assert_array_equal(heading.at(np.array([61.0])).joint_deg, before)
+    assert heading.observe(dwell(63.0, (0.0, 22.0, -22.0)))
+    found = heading.at(np.array([63.0])).joint_deg[0]
+    assert found == pytest.approx((0.0, 22.0, -22.0), abs=1.5)
+
+
+def test_before_its_neutral_a_drill_is_less_sure_the_longer_before():
+    """Sensors drifted then as they do later: what is learnt of it holds backwards too."""
+    drift = np.array([0.5, -0.2, 0.3])
+    heading = HeadingFilter(20.0, np.full(3, 0.5), remember=True)
+    for t_s in np.arange(23.0, 80.0, 3.0):
+        heading.observe(dwell(t_s, drift * (t_s - 20.0)))
+    t_s = np.array([0.0, 7.0, 19.0, 20.0])
+    found = heading.smooth(t_s)
+    error = found.joint_deg - drift * (t_s[:, None] - 20.0)
+    sd = np.sqrt(np.diagonal(found.variance_deg2, axis1=1, axis2=2))
+    assert np.all(np.abs(error) < 2.0 * sd)
+    assert np.all(np.abs(error) < 1.0)
+    assert np.all(np.diff(sd, axis=0) < 0.0)

@@ -15,7 +15,7 @@ from fusion.grid import GRID_HZ
 from fusion.heading import HeadingEstimate
 from fusion.lowpass import LowPass
 from fusion.reps import Counted, RepFinder
-from fusion.restlessness import HeadingFilters
+from fusion.restlessness import UNSURE_DEG, HeadingFilters
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder
 from fusion.spine import LIVE, Reference, turns
 from fusion.split import make_split
@@ -216,12 +216,18 @@ def heading_events(
     a dwell says that ends where a turn was missed is from before it.
     """
     events: list[tuple[int, Dwell | Jump]] = []
+    wide = sorted(jump.at for jump in missed if jump.sd_deg > UNSURE_DEG)
     for dwell in dwells:
+        while wide and wide[0] < dwell.known:
+            wide.pop(0)
+            finder.lose_heading()
         slip = finder.update(dwell)
         if slip is not None:
             events.append((dwell.known, slip_jump(slip, dwell.known)))
         if finder.tilt_deg(dwell) <= MAX_TILT_DEG:
             events.append((dwell.known, dwell))
+    if wide:
+        finder.lose_heading()
     return sorted([*events, *((jump.at, jump) for jump in missed)], key=lambda e: e[0])
 
 

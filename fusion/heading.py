@@ -17,6 +17,7 @@ needs no special case.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -154,7 +155,8 @@ class HeadingFilter:
         self._miss_n = np.full(n, par.miss_weight)
         self._scatter_known = False
         self._last: Dwell | None = None
-        # Of all dwells so far; one that was no return may have been anywhere within the gate.
+        self.passed_over: list[Dwell] = []
+        # Of all stillnesses so far; one that was no return may have been anywhere within the gate.
         self.log_likelihood = 0.0
         self._moved: list[tuple[float, float]] = [(-np.inf, 0.0)]
         self._nodes: list[_Node] | None = [_Node(self._state, self._state)] if remember else None
@@ -178,6 +180,26 @@ class HeadingFilter:
         """Begin with a scatter of neutral (n, n) that is already known, and keep it."""
         self._miss = np.array(scatter_deg2, dtype=float)
         self._scatter_known = True
+
+    def spine_sd_deg(self, t_s: float) -> float:
+        """How well it is known where the upper back has its neutral against the pelvis (°)."""
+        return float(self.at(np.array([t_s])).variance_deg2[0, 1:, 1:].sum()) ** 0.5
+
+    def fork(self) -> HeadingFilter:
+        """A filter of its own that knows the same."""
+        return copy.deepcopy(self)
+
+    def pass_over(self, dwell: Dwell) -> None:
+        """Take a dwell for a hold, wherever it is; what continues it is the same hold."""
+        self._last = None
+        self.passed_over.append(dwell)
+        if not dwell.continues:
+            self.log_likelihood -= self._n * np.log(2.0 * self.parameters.gate_deg)
+
+    def passes_over(self, dwell: Dwell) -> bool:
+        """Whether a dwell continues one that was taken for a hold."""
+        held = self.passed_over[-1] if self.passed_over else None
+        return held is not None and dwell.continues and dwell.t_s - held.t_s < MOST_APART_S
 
     def observe(self, dwell: Dwell) -> bool:
         """Take in a still dwell; false if it was no return to neutral and changed nothing."""
@@ -308,7 +330,9 @@ class HeadingFilter:
         # A drift that is hardly known (a sensor was silent) may be found far from where it was.
         widest = np.maximum(par.gate_deg, 2.0 * np.sqrt(known))
         far = (sigmas > par.gate_sigmas) | (np.abs(miss) > widest)
-        elsewhere = np.log(2.0 * par.gate_deg)
+        # Later pieces of a stillness say nothing new of which restlessness is likelier.
+        counts = 0.0 if dwell.continues else 1.0
+        elsewhere = counts * float(np.log(2.0 * par.gate_deg))
         if far[1:].any() or self._spine_is_far(miss, offsets):
             self.log_likelihood -= n * elsewhere
             return None
@@ -326,7 +350,7 @@ class HeadingFilter:
         gain = solved[:, :-1].T
         distance2 = float(miss[first:] @ solved[:, -1])
         size = float(np.log(np.linalg.det(2.0 * np.pi * innovation)))
-        self.log_likelihood -= 0.5 * (distance2 + size) + first * elsewhere
+        self.log_likelihood -= 0.5 * counts * (distance2 + size) + first * elsewhere
         p = before.p - gain @ rows
         return _State(before.t_s, before.x + gain @ miss[first:], 0.5 * (p + p.T))
 

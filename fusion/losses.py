@@ -32,7 +32,10 @@ ORDER = 12
 MODEL_EXCESS = 1.0
 """Real errors of a filled gap against those that the fitted model expects (simulator)."""
 
-MOST_UNKNOWN_DEG = 30.0
+MOST_UNKNOWN_DEG = 40.0
+SILENT_S = 1.0
+"""In so long a silence a back may turn from end to end, however it turned before and after."""
+
 _SEEN = 20
 _EYE = np.eye(ORDER)
 
@@ -153,6 +156,8 @@ def _context_from(t_s: FloatArray) -> int:
 
 def _unknown_turn_deg(span_s: float, before: FloatArray, after: FloatArray) -> float:
     """How far (SD, °) a sensor may have turned otherwise than the line between two mean rates."""
+    if span_s >= SILENT_S:
+        return MOST_UNKNOWN_DEG
     rate_dps = np.degrees(max(np.linalg.norm(before), np.linalg.norm(after)))
     return min(MOST_UNKNOWN_DEG, span_s * (3.0 + 0.3 * float(rate_dps)))
 

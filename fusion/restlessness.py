@@ -3,13 +3,21 @@
 Gyroscopes differ, and warm up differently each day. Several heading filters run side by side that
 expect them more and less restless; what the one says under which the returns so far are likeliest
 is taken, live as it stands, offline to smooth with.
+
+After a sensor was silent for long, nobody knows where neutral is: the next stillness may be a
+return or a hold at the end of range. Then each filter goes on twice, for the one and for the other,
+until the stillnesses that follow have told which it was.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
+from fusion.quaternions import wrap_deg
 
 if TYPE_CHECKING:
     from fusion.dwells import Dwell
@@ -17,6 +25,13 @@ if TYPE_CHECKING:
 
 RESTLESSNESS = (0.5, 1.25, 3.0)
 """What the filters expect, as factors of the random walks of the usual sensor."""
+
+UNSURE_DEG = 5.0
+"""Where neutral is known worse (SD), a hold may lie within the gate of a return."""
+
+MOST_FORKS = 4
+DECIDED = 8
+"""So many stillnesses later only the likeliest fork goes on."""
 
 
 class HeadingFilters:
@@ -34,12 +49,23 @@ class HeadingFilters:
         self, t_s: float, rate_sd_dps: FloatArray, parameters: HeadingParameters | None = None
     ) -> None:
         usual = parameters or HeadingParameters()
-        self._filters = [HeadingFilter(t_s, rate_sd_dps, usual.restless(f)) for f in RESTLESSNESS]
+        self._forks = [
+            _Forks(HeadingFilter(t_s, rate_sd_dps, usual.restless(f))) for f in RESTLESSNESS
+        ]
 
     @property
     def likeliest(self) -> HeadingFilter:
         """The filter under which the returns so far are likeliest."""
-        return max(self._filters, key=lambda f: f.log_likelihood)
+        return self._speaking.best
+
+    @property
+    def _speaking(self) -> _Forks:
+        return max(self._forks, key=lambda f: f.best.log_likelihood)
+
+    @property
+    def all(self) -> tuple[HeadingFilter, ...]:
+        """The likeliest of each restlessness."""
+        return tuple(f.best for f in self._forks)
 
     @property
     def rate_dps(self) -> FloatArray:
@@ -48,18 +74,63 @@ class HeadingFilters:
 
     def observe(self, dwell: Dwell) -> None:
         """Take in a still dwell."""
-        for each in self._filters:
+        for each in self._forks:
             each.observe(dwell)
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped, see :meth:`HeadingFilter.disturb`."""
-        for each in self._filters:
-            each.disturb(t_s, sensor, sd_deg, by_deg)
+        for each in self._forks:
+            for fork in each.filters:
+                fork.disturb(t_s, sensor, sd_deg, by_deg)
 
     def at(self, t_s: FloatArray) -> HeadingEstimate:
         """Drift predicted for times ``t_s`` (m,)."""
-        return self.likeliest.at(t_s)
+        return self._speaking.at(t_s)
 
     def moved_deg(self, t_s: FloatArray) -> FloatArray:
         """How far (m,) the person had turned as a whole by ``t_s``."""
         return self.likeliest.moved_deg(t_s)
+
+
+class _Forks:
+    """One filter, gone on with more than once where a stillness may be a return or a hold."""
+
+    def __init__(self, first: HeadingFilter) -> None:
+        self.filters = [first]
+        self._since = 0
+
+    @property
+    def best(self) -> HeadingFilter:
+        """The likeliest."""
+        return max(self.filters, key=lambda f: f.log_likelihood)
+
+    def observe(self, dwell: Dwell) -> None:
+        """Take in a still dwell."""
+        self._since += not dwell.continues
+        for each in tuple(self.filters):
+            if each.passes_over(dwell):
+                each.pass_over(dwell)
+                continue
+            if not dwell.continues and each.spine_sd_deg(dwell.t_s) > UNSURE_DEG:
+                other = each.fork()
+                other.pass_over(dwell)
+                self.filters.append(other)
+                self._since = 0
+            each.observe(dwell)
+        if len(self.filters) > 1:
+            likely = sorted(self.filters, key=lambda f: f.log_likelihood, reverse=True)
+            self.filters = likely[: 1 if self._since >= DECIDED else MOST_FORKS]
+
+    def at(self, t_s: FloatArray) -> HeadingEstimate:
+        """Drift by the likeliest; what the others say otherwise is not known of it."""
+        best = self.best
+        found = best.at(t_s)
+        if len(self.filters) == 1:
+            return found
+        weights = np.exp([f.log_likelihood - best.log_likelihood for f in self.filters])
+        variance = np.zeros_like(found.variance_deg2)
+        for part, each in zip(weights / weights.sum(), self.filters, strict=True):
+            other = each.at(t_s)
+            off = wrap_deg(other.joint_deg - found.joint_deg)
+            variance += part * (other.variance_deg2 + off[:, :, None] * off[:, None, :])
+        return replace(found, variance_deg2=variance)

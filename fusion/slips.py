@@ -125,6 +125,7 @@ class SlipFinder:
         self._neutral_up: FloatArray = np.empty((0, 3))
         self._elsewhere: list[_Place] = []
         self._path_deg = 0.0
+        self._adrift = False
 
     def tilt_deg(self, dwell: Dwell) -> float:
         """Largest inclination of a sensor against neutral, slips and posture allowed for (°)."""
@@ -141,6 +142,9 @@ class SlipFinder:
             self._neutral_up = np.tile([0.0, 0.0, 1.0], (len(dwell.up), 1))
             self._home = _Place(_neutral_like(dwell))
         self._path_deg += dwell.path_deg
+        if self._adrift:
+            self._find_home(dwell, self._home)
+            return None
         if self._home.holds(dwell):
             self._home.add(dwell, self._path_deg)
             self._elsewhere.clear()
@@ -174,6 +178,17 @@ class SlipFinder:
         """Forget what was seen so far: there is a new neutral."""
         self._home = None
         self._elsewhere.clear()
+        self._adrift = False
+
+    def lose_heading(self) -> None:
+        """Headings are not what they were: a sensor may have turned anyhow while it was silent."""
+        self._elsewhere.clear()
+        self._adrift = self._home is not None
+
+    def _find_home(self, dwell: Dwell, home: _Place) -> None:
+        """Home is where the wearer is inclined as at home; a hold there makes no false alarm."""
+        if np.all(_tilts_deg(home.up, dwell.up) < SAME_DEG):
+            self._home, self._adrift = _Place(dwell, self._path_deg), False
 
     def _move_to(self, place: _Place) -> None:
         self._home = place

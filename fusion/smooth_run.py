@@ -15,7 +15,7 @@ from fusion.grid import GRID_HZ
 from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
 from fusion.lowpass import smooth_lowpass
 from fusion.reps import Counted, RepFinder
-from fusion.restlessness import HeadingFilters
+from fusion.restlessness import UNSURE_DEG, HeadingFilters
 from fusion.slips import Slip, SlipFinder, mended
 from fusion.spine import Reference, turns
 from fusion.split import make_split
@@ -99,11 +99,24 @@ def smooth_heading(
     """The heading filter after the whole drill, the person's scatter of neutral learnt first."""
     start_s = reference.neutral_s[1]
     learners = HeadingFilters(start_s, rate_sd, parameters)
-    for _, happening in happenings[:LEARN_FROM]:
+    for happening in _learnt_from(happenings):
         take_in(learners, happening)
     best = learners.likeliest
     heading = HeadingFilter(start_s, rate_sd, best.parameters, remember=True)
     heading.start_from_scatter(best.scatter_deg2)
+    holds = {hold.known for hold in best.passed_over}
     for _, happening in happenings:
-        take_in(heading, happening)
+        if isinstance(happening, Dwell) and happening.known in holds:
+            heading.pass_over(happening)
+        else:
+            take_in(heading, happening)
     return heading
+
+
+def _learnt_from(happenings: Sequence[tuple[int, Dwell | Jump]]) -> list[Dwell | Jump]:
+    """What is enough to learn sensors and person from; all, if neutral got lost on the way."""
+    all_of = [happening for _, happening in happenings]
+    if any(isinstance(h, Jump) and h.sd_deg > UNSURE_DEG for h in all_of):
+        return all_of
+    dwells = [i for i, happening in enumerate(all_of) if isinstance(happening, Dwell)]
+    return all_of[: dwells[LEARN_FROM]] if len(dwells) > LEARN_FROM else all_of

@@ -299,3 +299,20 @@ def test_live_a_drill_begins_where_it_was_announced(simulated):
     assert np.diff(frames.t_s).max() == pytest.approx(0.01, abs=1e-6)
     assert np.isnan(frames.angles_deg[:50]).all()
     assert np.isfinite(frames.angles_deg[3000, 3])
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["offline", "live"])
+def test_after_a_silence_neutral_is_found_again(live, simulated, rms_deg):
+    """The upper of two sensors drops out while the wearer turns, and comes back in a hold."""
+    session = simulated(sensors=2)
+    start_s = session.truth.drills[0].reps[3].start_s + 0.5
+    upper = session.blocks[Placement.UPPER_BACK]
+    kept = (upper.t_s < start_s) | (upper.t_s > start_s + 1.4)
+    blocks = {**session.blocks, Placement.UPPER_BACK: upper.part(kept)}
+    result = analyze_session(Setup(tuple(blocks)), blocks, session.events, live=live)
+    frames, truth = result.drills[0].frames, session.truth.drills[0]
+    late = frames.t_s > start_s + 15.0
+    at = np.searchsorted(truth.t_s, frames.t_s[late] - 1e-6)
+    error = frames.angles_deg[late, 3] - truth.angles_deg[at, 3]
+    assert np.nanmedian(np.abs(error)) < 2.0
+    assert "slip" not in {f.code for f in result.drills[0].flags}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,3 +51,38 @@ def test_quiet_sensors_are_known_better() -> None:
     quiet = filters_after(0.0, miss_deg=0.7).at(t_s).variance_deg2[0, 2, 2]
     restless = filters_after(0.012, miss_deg=0.7).at(t_s).variance_deg2[0, 2, 2]
     assert quiet < restless
+
+
+def still(t_s: float, joint_deg: tuple[float, float, float]) -> Dwell:
+    return Dwell(t_s, int(t_s * GRID_HZ), np.array(joint_deg), UPRIGHT, False, 90.0)
+
+
+@pytest.mark.parametrize("held_first", [True, False])
+def test_a_hold_after_a_silence_is_not_neutral_for_long(held_first: bool) -> None:
+    """The upper back was silent and turned by 20° meanwhile; then holds and returns take turns."""
+    filters = filters_after(0.0, miss_deg=0.7)
+    was = filters.at(np.array([600.0])).joint_deg[0]
+    filters.disturb(600.0, 2, 40.0)
+    for i in range(4):
+        held = (i % 2 == 0) is held_first
+        turned = was + ((10.0, 8.0, 52.0) if held else (0.3, -0.2, 20.0))
+        filters.observe(still(602.0 + 3.0 * i, tuple(turned)))
+        if held and i == 0:
+            seen = filters.at(np.array([602.0]))
+            assert seen.variance_deg2[0, 2, 2] > 4.0, "who knows"
+    found = filters.at(np.array([612.0]))
+    assert found.joint_deg[0] - was == pytest.approx((0.0, 0.0, 20.0), abs=1.5)
+    for i in range(8):
+        filters.observe(still(615.0 + 3.0 * i, tuple(was + np.array([0.0, 0.0, 20.0]))))
+    assert filters.at(np.array([640.0])).variance_deg2[0, 2, 2] < 1.0
+
+
+def test_the_pieces_of_one_hold_tell_no_more_than_one() -> None:
+    """A filter that takes a hold for a return hears of it once, and so do the others."""
+    filters = filters_after(0.0, miss_deg=0.7)
+    before = [f.log_likelihood for f in filters.all]
+    for i in range(5):
+        hold = still(600.0 + 2.0 * i, (10.0, 12.0, 35.0))
+        filters.observe(replace(hold, continues=i > 0))
+    lost = [b - f.log_likelihood for b, f in zip(before, filters.all, strict=True)]
+    assert lost == pytest.approx([3 * np.log(40.0)] * 3)

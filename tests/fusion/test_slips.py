@@ -110,3 +110,16 @@ def test_what_becomes_known_at_one_time_comes_in_one_order_whatever_the_blocks()
     missed = Jump(still.known, 1, 5.0)
     happenings = heading_events([still], [missed], SlipFinder(UPRIGHT))
     assert [happening for _, happening in happenings] == [still, missed]
+
+
+def test_where_a_sensor_was_silent_its_heading_is_compared_with_nothing_before():
+    """It turned by 30° unseen: a hold then looks as if the wearer had come home, only tilted."""
+    for told in (False, True):
+        finder = SlipFinder(UPRIGHT)
+        finder.update(held(3.0, [0.0, 0.0], [0.0, 0.0]))
+        if told:
+            finder.lose_heading()
+        for turn in range(6):
+            finder.update(held(6.0 * turn + 6.0, [0.0, 1.0], [0.5, 6.5]))
+            finder.update(held(6.0 * turn + 9.0, [0.0, -30.0], [0.0, 0.0]))
+        assert len(finder.found) == (0 if told else 1)

@@ -183,7 +183,7 @@ class HeadingFilter:
 
     def spine_sd_deg(self, t_s: float) -> float:
         """How well it is known where the upper back has its neutral against the pelvis (°)."""
-        return float(self.at(np.array([t_s])).variance_deg2[0, 1:, 1:].sum()) ** 0.5
+        return float(np.sqrt(self.at(np.array([t_s])).variance_deg2[0, 1:, 1:].sum()))
 
     def fork(self) -> HeadingFilter:
         """A filter of its own that knows the same."""
@@ -363,8 +363,8 @@ class HeadingFilter:
         par = self.parameters
         known, scatter = float(offsets[1:, 1:].sum()), float(self._miss[1:, 1:].sum())
         miss = abs(float(miss_deg[1:].sum()))
-        widest = max(par.gate_deg, 2.0 * known**0.5)
-        return miss > min(par.gate_sigmas * (known + scatter) ** 0.5, widest)
+        widest = max(par.gate_deg, 2.0 * float(np.sqrt(known)))
+        return miss > min(par.gate_sigmas * float(np.sqrt(known + scatter)), widest)
 
     def _observe_rest(self, before: _State, dwell: Dwell, last: Dwell) -> _State:
         """Update of the rates from two successive parts of one long stillness."""

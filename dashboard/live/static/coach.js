@@ -26,6 +26,11 @@ const DRILL_WORDS = Object.freeze({
     text("Hips over knees and still. Open the chest slowly as far as is comfortable, come back to the middle."),
 });
 
+const WATCHED = Object.freeze({
+  left: text("Turn {rep}: {deg}° to the left. Upper back (thoracic) {thoracic} %, lower back (lumbar) {lumbar} %, hips (pelvis) {pelvis} % of it."),
+  right: text("Turn {rep}: {deg}° to the right. Upper back (thoracic) {thoracic} %, lower back (lumbar) {lumbar} %, hips (pelvis) {pelvis} % of it."),
+});
+
 /** @param {Known} known @returns {Advice | null} trouble with the connection */
 function connectionAdvice({ connection, snapshot, serviceWords }) {
   const recording = snapshot?.recording ? ` ${say("The recording goes on.")}` : "";
@@ -56,12 +61,21 @@ function troubleAdvice({ snapshot, complaint }) {
   return null;
 }
 
+/** @param {any} snapshot @returns {string} what a turn is, to who watches a simulated wearer and need not move */
+function watched(snapshot) {
+  const rep = snapshot.reps.at(-1);
+  if (!rep) return say("Nobody need move: a simulated wearer turns left and right. Each turn is counted under Repetitions.");
+  const parts = Object.entries(rep.shares ?? {}).map(([key, [share]]) => [key, (100 * share).toFixed(0).replace("-", "−")]);
+  return say(WATCHED[/** @type {"left" | "right"} */ (rep.side)], { rep: rep.rep, deg: Math.abs(rep.total_deg).toFixed(0), ...Object.fromEntries(parts) });
+}
+
 /** @param {any} snapshot @returns {Advice} what the drill asks for */
 function drillAdvice(snapshot) {
   if (snapshot.cue) return { level: snapshot.cue.level, words: say(snapshot.cue.words) };
   if (!snapshot.neutral_known) {
     return { level: "amber", words: say("No still start position yet, so the angles are provisional. Hold the start position still for a moment.") };
   }
+  if (snapshot.source?.kind === "simulated") return { level: "info", words: watched(snapshot) };
   const words = DRILL_WORDS[/** @type {keyof typeof DRILL_WORDS} */ (snapshot.drill ?? snapshot.activity)];
   return { level: "info", words: say(words ?? text("Recording.")) };
 }

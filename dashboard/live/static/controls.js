@@ -20,14 +20,14 @@ export class Controls {
   /** @param {Actions} actions */
   constructor(actions) {
     this.actions = actions;
-    const button = (/** @type {any} */ name, /** @type {string} */ words, /** @type {string} */ key, /** @type {() => void} */ act) =>
+    const button = (/** @type {any} */ name, /** @type {string} */ words, /** @type {string} */ key, /** @type {() => void} */ act, does = words) =>
       h("button", { type: "button", class: `action ${name}`, onclick: (/** @type {MouseEvent} */ { currentTarget }) => {
         if (isAllowed(/** @type {Element} */ (currentTarget))) act();
-      }, title: key ? `${words} (${key})` : words }, icon(name), h("span", {}, words));
-    this.calibrate = button("calibrate", say("Calibrate"), "", actions.calibrate);
-    this.mark = button("mark", say("Mark"), "M", actions.mark);
-    this.rezero = button("rezero", say("Re-zero"), "Z", actions.rezero);
-    this.big = button("big", say("Big"), "B", actions.big);
+      }, title: key ? `${does} (${key})` : does }, icon(name), h("span", {}, words));
+    this.calibrate = button("calibrate", say("Calibrate"), "", actions.calibrate, say("Teach the sensors how they sit on you"));
+    this.mark = button("mark", say("Mark"), "M", actions.mark, say("Set a mark in the recording"));
+    this.rezero = button("rezero", say("Re-zero"), "Z", actions.rezero, say("Take the next still second as the middle"));
+    this.big = button("big", say("Big"), "B", actions.big, say("Large enough to be read from three metres"));
     this.start = button("start", say("Start"), say("space"), actions.startOrStop);
     this.options = Object.entries(DRILLS).map(([activity, drill]) => ({
       activity,

@@ -81,6 +81,8 @@ export class SharesCard {
       note: h("span", { class: "note" }),
       interval: h("div", { class: "share-interval" }),
     }));
+    /** @type {Shares | null} of the set that ended last: who stops wants to read it */
+    this.lastSet = null;
     this.split = h("span", { class: "aside" });
     this.legend = h("div", { class: "legend" }, ...SEGMENTS.map((s) =>
       h("span", {}, marker(s.shape, s.key), say(s.name))), h("span", { class: "whisker-key" }, whiskerKey(), "95 %"));
@@ -113,9 +115,10 @@ export class SharesCard {
     last.bar.show(shareValues(rep?.shares ?? null), isEstimated(rep?.split_source), rep?.shares ?? null);
     setText(last.note, rep ? `${rep.rep} ${sides[/** @type {"left"|"right"} */ (rep.side)]}, ${Math.abs(rep.total_deg).toFixed(0)}°` : "");
     setText(last.interval, rep ? intervalWords(rep.shares) : say("after the first repetition"));
-    set.bar.show(shareValues(snapshot.set_shares), isEstimated(snapshot.split_source), snapshot.set_shares);
+    this.lastSet = snapshot.set_shares ?? (snapshot.state === "ended" ? this.lastSet : null);
+    set.bar.show(shareValues(this.lastSet), isEstimated(snapshot.split_source), this.lastSet);
     setText(set.note, snapshot.set === null || snapshot.set === undefined ? "" : say("set {number}", { number: snapshot.set }));
-    setText(set.interval, snapshot.set_shares ? intervalWords(snapshot.set_shares) : "");
+    setText(set.interval, this.lastSet ? intervalWords(this.lastSet) : "");
     const words = { measured: say("measured"), personal: say("your calibrated split"), prior: say("typical split, not measured on you") };
     setText(this.split, words[/** @type {keyof typeof words} */ (snapshot.split_source)] ?? "");
   }

@@ -115,3 +115,13 @@ test("keys act unless a person is typing or on a button", () => {
   assert.equal(key("m", { target: element("button") }), "mark");
   assert.equal(key("x"), null);
 });
+
+test("who watches a simulated wearer is told what a turn is, not to turn", () => {
+  const drill = { state: "drill", drill: "seated_thoracic_rotation", source: { kind: "simulated" }, reps: [] };
+  assert.match(say(drill).words, /^Nobody need move/);
+  const shares = { pelvis: [-0.021, -0.1, 0.1], lumbar: [0.25, 0.2, 0.3], thoracic: [0.77, 0.7, 0.8] };
+  const reps = [{ rep: 3, side: "right", total_deg: -42.4, shares }];
+  assert.equal(say({ ...drill, reps }).words,
+    "Turn 3: 42° to the right. Upper back (thoracic) 77 %, lower back (lumbar) 25 %, hips (pelvis) −2 % of it.");
+  assert.match(say({ ...drill, source: { kind: "ble" } }).words, /^Sit tall/);
+});

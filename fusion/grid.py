@@ -54,7 +54,11 @@ class GridBlock:
 
 
 class Grid:
-    """Turns the blocks of one sensor, as they come, into grid blocks."""
+    """Turns the blocks of one sensor, as they come, into grid blocks.
+
+    A sensor that gives rates and forces is taken by these, whatever orientation it gives beside
+    them; one that does not, by its own orientation.
+    """
 
     def __init__(self, rate_hz: float = GRID_HZ) -> None:
         self._rate_hz = rate_hz
@@ -64,6 +68,7 @@ class Grid:
         self._values = np.empty((0, 6))
         self._silent = np.empty(0, dtype=bool)
         self._jump_deg = np.empty(0)
+        self._by_rates: bool | None = None
         self._own: tuple[FloatArray, FloatArray] | None = None
 
     def push(self, block: ImuBlock) -> GridBlock | None:
@@ -97,7 +102,9 @@ class Grid:
     def _filled(self, block: ImuBlock) -> Filled:
         """Samples without losses; a sensor that sends orientations only is taken as it is."""
         values = np.hstack([block.gyr, block.acc])
-        if block.quat is None:
+        if self._by_rates is None:
+            self._by_rates = not np.isnan(values).any()
+        if block.quat is None or self._by_rates:
             return self._losses.push(block.t_s, values)
         kept_s, kept = self._own or (np.empty(0), np.empty((0, 4)))
         self._own = np.concatenate([kept_s, block.t_s]), np.concatenate([kept, block.quat])

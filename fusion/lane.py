@@ -42,7 +42,7 @@ class Lane:
         """Take in the samples that follow."""
         if not len(block):
             return
-        on_grid = self._grid.push(_own_orientation(block))
+        on_grid = self._grid.push(block)
         if on_grid is not None and len(on_grid):
             self.track.append(on_grid)
 
@@ -115,10 +115,3 @@ class Stitch:
         self._holding = False
         change = qt.multiply(self._last, qt.conjugate(level(acc)))
         self._turn = qt.about_vertical(qt.twist_rad(change, UP_E))
-
-
-def _own_orientation(block: ImuBlock) -> ImuBlock:
-    """A block without rates is taken by its own orientation, one with rates by its rates."""
-    if block.quat is not None and not np.isnan(block.gyr).any():
-        return ImuBlock(block.t_s, block.acc, block.gyr)
-    return block

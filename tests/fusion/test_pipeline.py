@@ -230,6 +230,22 @@ def test_a_sensor_that_sends_orientations_only_will_do(simulated, rms_deg):
     assert rms_deg(result, session)[3] < 2.5
 
 
+@pytest.mark.parametrize("live", [False, True], ids=["offline", "live"])
+def test_an_orientation_beside_rates_is_not_used(live, simulated, analyzed):
+    """A sensor's own may be drawn from a magnetometer; where there are rates, they count."""
+    session = simulated()
+    until_s = session.events[-1].onset_s + 20.0
+    plain = {p: b.part(b.t_s < until_s) for p, b in session.blocks.items()}
+    beside = {
+        p: replace(b, quat=np.tile([0.6, 0.0, 0.0, 0.8], (len(b), 1))) for p, b in plain.items()
+    }
+    with_own, without = (
+        analyzed(replace(session, blocks=blocks), live=live).drills[0].frames.angles_deg
+        for blocks in (beside, plain)
+    )
+    np.testing.assert_array_equal(with_own, without)
+
+
 def test_no_drill_and_too_few_samples_are_told(simulated):
     session = simulated()
     setup = Setup(tuple(session.blocks))

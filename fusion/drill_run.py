@@ -16,7 +16,7 @@ from fusion.heading import HeadingEstimate
 from fusion.lowpass import LowPass
 from fusion.reps import Counted, RepFinder
 from fusion.restlessness import UNSURE_DEG, HeadingFilters
-from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder
+from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder, mended
 from fusion.spine import LIVE, Reference, turns
 from fusion.split import make_split
 from fusion.tissue import Ringing
@@ -152,6 +152,7 @@ class DrillRun:
         self._stillness = StillnessFilter(reference.axes_s, sd)
         self._dwells = DwellFinder()
         self._slip_finder.measure_anew()
+        self._slips_of_before = len(self.slips)
 
     def update(self, motion: Motion) -> RunUpdate:
         """Continue with the motion that follows."""
@@ -159,6 +160,7 @@ class DrillRun:
         still = self._stillness.update(motion.gyr) & ~motion.gap
         dwells = self._dwells.update(motion.window.first, still, turn, motion.speed_dps)
         estimate = self._follow_heading(motion, dwells)
+        turn = self._mended(turn, motion.window)
         fused = fuse(
             motion.window.first,
             self.reference,
@@ -186,6 +188,13 @@ class DrillRun:
     def end_drill(self) -> None:
         """Go on with frames, without counting."""
         self.reps = None
+
+    def _mended(self, turn: FloatArray, window: Window) -> FloatArray:
+        """Turns without what slips since the last neutral added, as soon as they are known."""
+        for slip in self.slips[self._slips_of_before :]:
+            if slip.known < window.end:
+                turn = mended(turn, slip, max(slip.known - window.first, 0))
+        return turn
 
     def _follow_heading(self, motion: Motion, dwells: Sequence[Dwell]) -> HeadingEstimate:
         """Drift at each time of ``motion``, as known at that time."""

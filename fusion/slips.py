@@ -66,6 +66,8 @@ class Slip:
         Which one, counted from the pelvis.
     after, before
         Grid indices between which it slipped.
+    known
+        Grid index from which on it is known.
     deg
         By about how much.
     turned_deg
@@ -77,10 +79,16 @@ class Slip:
     sensor: int
     after: int
     before: int
+    known: int
     deg: float
     turned_deg: float
     up_before: FloatArray
     up_after: FloatArray
+
+    @property
+    def middle(self) -> int:
+        """Grid index at which it may best be taken to have happened."""
+        return (self.after + self.before) // 2
 
     def flag(self, chain: Sequence[Placement], grid_hz: float) -> Flag:
         """What to say of it."""
@@ -164,6 +172,7 @@ class SlipFinder:
             sensor=step.sensor,
             after=since.last_known,
             before=place.first_known,
+            known=dwell.known,
             deg=step.deg,
             turned_deg=step.turned_deg,
             up_before=since.up[step.sensor],
@@ -314,8 +323,8 @@ def _step(home: _Place, place: _Place, *, level: bool) -> _Step | None:
     return None
 
 
-def mended(turn: FloatArray, slip: Slip, first: int) -> FloatArray:
-    """Turns (m, n, 4) with the inclination that a slip added taken out from its middle on.
+def mended(turn: FloatArray, slip: Slip, since: int) -> FloatArray:
+    """Turns (m, n, 4) with the inclination that a slip added taken out from row ``since`` on.
 
     The slip turned the sensor by S in its own axes, so it shows as ``D ⊗ S``; S is taken as the
     smallest rotation between the two directions of up. What it turned about the vertical is left
@@ -325,6 +334,5 @@ def mended(turn: FloatArray, slip: Slip, first: int) -> FloatArray:
     angle = np.arctan2(np.linalg.norm(axis), slip.up_after @ slip.up_before)
     undo = from_rotation_vector(-normalize(axis) * angle)
     out = turn.copy()
-    since = (slip.after + slip.before) // 2 - first
     out[since:, slip.sensor] = multiply(turn[since:, slip.sensor], undo)
     return out

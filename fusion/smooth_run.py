@@ -71,8 +71,8 @@ def smooth_drill(
     slips = finder.found
     if slips:
         for slip in slips:
-            turn = mended(turn, slip, motion.window.first)
-        missed = [slip_jump(slip, (slip.after + slip.before) // 2) for slip in slips]
+            turn = mended(turn, slip, slip.middle - motion.window.first)
+        missed = [slip_jump(slip, slip.middle) for slip in slips]
         again = _dwells(motion, still, turn)
         happenings = heading_events(again, [*motion.jumps, *missed], SlipFinder(reference.u))
     heading = smooth_heading(reference, sd, happenings, parameters)

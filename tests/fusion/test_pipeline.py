@@ -139,6 +139,25 @@ def test_a_slip_is_flagged_and_mended(placement, rms_deg):
     assert rms_deg(result, session)[3] < 3.0
 
 
+def test_a_slip_is_mended_live_as_soon_as_it_is_known():
+    """T12 slips: what lies below and above it is wrong until the wearer has come back twice."""
+    session = simulate_session(
+        seed=501,
+        drills=(Activity.SEATED,),
+        minutes_per_drill=2,
+        severity=MILD,
+        slips=[Slip(Placement.THORACOLUMBAR, 80.0, (-8.0, -6.0, -6.0))],
+    )
+    setup = Setup(tuple(session.blocks))
+    drill = analyze_session(setup, session.blocks, session.events, live=True).drills[0]
+    truth = session.truth.drills[0]
+    at = np.searchsorted(truth.t_s, drill.frames.t_s - 1e-6)
+    lumbar_deg = np.abs(drill.frames.angles_deg[:, 1] - truth.angles_deg[at, 1])
+    late = drill.frames.t_s > drill.end_s - 40.0
+    assert np.nanmax(lumbar_deg) > 3.0
+    assert np.nanmean(lumbar_deg[late]) < 1.0
+
+
 @pytest.mark.parametrize("drill", DRILLS, ids=["seated", "all fours"])
 @pytest.mark.parametrize("seed", [2, 3])
 def test_a_steady_session_has_no_flags(drill, seed, simulated, analyzed):

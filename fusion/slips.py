@@ -30,6 +30,9 @@ OTHERS_PART = 0.3
 LEAST_OTHERS_DEG = 1.5
 """Who changes posture inclines all of the spine: the others have to stay where they were."""
 
+OTHER_TURN_DEG = 5.0
+"""On all fours an upper back that does not quite come back inclines, by less than this."""
+
 OTHER_JOINTS_DEG = np.array([3.0, 3.0, 5.0])
 """The same of headings, pelvis to thoracic: the thoracic one misses neutral most."""
 
@@ -221,7 +224,7 @@ class SlipFinder:
         return place
 
     def _step(self, since: _Place, place: _Place) -> _Step | None:
-        step = _step(since, place, level=self._level)
+        step = _step(since, place, self._turn_axis if self._level else None)
         if step is not None and self._level and self._is_turn(step, since, place):
             return replace(step, needed=TURN_SEEN)
         return step
@@ -290,16 +293,21 @@ def _tilts_deg(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray(np.degrees(np.arccos(np.clip(np.sum(a * b, axis=1), -1.0, 1.0))))
 
 
-def _step(home: _Place, place: _Place, *, level: bool) -> _Step | None:
-    """The step of a single sensor between two places, if that is all that changed."""
+def _step(home: _Place, place: _Place, turn_axis: FloatArray | None) -> _Step | None:
+    """The step of a single sensor between two places, if that is all that changed.
+
+    ``turn_axis`` (3,) is where up goes as the upper back turns, on all fours.
+    """
+    level = turn_axis is not None
     tilt = _tilts_deg(home.up, place.up)
+    beside = _beside_turns(home, place, tilt, turn_axis)
     joint = wrap_deg(place.joint_deg - home.joint_deg)
     n = len(tilt)
     if level and n == 2:
         # One other sensor cannot vouch that an inclination of this one was no turn.
         return None
     for sensor in range(n):
-        others = np.delete(tilt, sensor).max()
+        others = np.delete(beside, sensor).max()
         # A turn of one sensor alone turns its own joint one way and the joint above the other.
         turned = float(joint[sensor])
         expected = np.zeros(n)
@@ -321,6 +329,20 @@ def _step(home: _Place, place: _Place, *, level: bool) -> _Step | None:
             # The wearer sits otherwise too, which turns nothing.
             return _Step(sensor, BESIDE_POSTURE_SEEN, deg, turned)
     return None
+
+
+def _beside_turns(
+    home: _Place, place: _Place, tilt_deg: FloatArray, turn_axis: FloatArray | None
+) -> FloatArray:
+    """Inclinations (n,) that are not an upper back a little further turned than before."""
+    if turn_axis is None:
+        return tilt_deg
+    change = place.up[-1] - home.up[-1]
+    turned = float(change @ turn_axis)
+    beside = tilt_deg.copy()
+    if abs(turned) < np.radians(OTHER_TURN_DEG):
+        beside[-1] = np.degrees(np.linalg.norm(change - turned * turn_axis))
+    return beside
 
 
 def mended(turn: FloatArray, slip: Slip, since: int) -> FloatArray:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sensors.pieces import Piece
 
 _RATE_MEMORY_S = 10.0
+_NEVER_S = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Account:
         self.gaps: list[Gap] = []
         self.received = self.lost = self.late = 0
         self.longest_gap_s = 0.0
-        self._last_t_s = -math.inf
+        self._last_t_s = _NEVER_S
         self._steps = self._steps_s = 0.0
 
     @property
@@ -99,6 +100,7 @@ class Account:
     def take(self, pieces: list[Piece]) -> list[Piece]:
         """Account for the next pieces; return them without what is not later than all before."""
         kept: list[Piece] = []
+        received = 0
         last_t_s, steps, steps_s = self._last_t_s, self._steps, self._steps_s
         for piece in pieces:
             _, count, end_s, step_s, period_s = piece
@@ -113,9 +115,9 @@ class Account:
                 kept.append(later)
                 count = later[1]
                 first_s = end_s - step_s * (count - 1.0)
-            self.received += count
+            received += count
             before_s, last_t_s = last_t_s, end_s
-            if before_s == -math.inf:
+            if before_s == _NEVER_S:
                 continue
             span_s = end_s - before_s
             if first_s - before_s > GAP_PERIODS * period_s:
@@ -124,6 +126,7 @@ class Account:
             keep = 1.0 - span_s / _RATE_MEMORY_S if span_s < _RATE_MEMORY_S else 0.0
             steps = steps * keep + count
             steps_s = steps_s * keep + span_s
+        self.received += received
         self._last_t_s, self._steps, self._steps_s = last_t_s, steps, steps_s
         return kept
 

@@ -74,6 +74,7 @@ class StreamDecoder:
         self._pieces: list[Piece] = []
         self._account = Account()
         self._sequence: int | None = None
+        self._wrap = self._reader.sequence_wrap
         self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
         self._last_arrival_s: float | None = None
         self._packets = self._packets_lost = self._duplicates = self._late = self._errors = 0
@@ -197,10 +198,11 @@ class StreamDecoder:
             return
         spacing_s = burst.spacing_ticks * self._tick_s
         span_s = (count - 1) * spacing_s
-        ticks, sequence = burst.ticks, burst.sequence
+        ticks, sequence, last = burst.ticks, burst.sequence, self._sequence
         observed = None
-        if count and ticks is not None and self._is_next(sequence) and not burst.restarted:
-            observed = self._clock.follow(ticks, span_s, arrival_s)
+        if ticks is not None and count and not burst.restarted:
+            follows = sequence is None or last is None or sequence == (last + 1) % self._wrap
+            observed = self._clock.follow(ticks, span_s, arrival_s) if follows else None
         if observed is not None:  # the usual packet
             self._packets += 1
             self._sequence = sequence
@@ -214,13 +216,6 @@ class StreamDecoder:
             host_s = self._member.host_s(self._clock.last_device_s, host_s, arrival_s)
         piece = burst, count, host_s - self._origin_s, spacing_s * rate, self._period_s
         self._pieces.append(piece)
-
-    def _is_next(self, sequence: int | None) -> bool:
-        """Whether a packet's number, if it has one, follows the last one's."""
-        last = self._sequence
-        if sequence is None or last is None:
-            return True
-        return (sequence - last - 1) % self._reader.sequence_wrap == 0
 
     def _observe(
         self, burst: Burst | Packed, span_s: float, arrival_s: float

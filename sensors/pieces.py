@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -18,8 +18,18 @@ Piece: TypeAlias = tuple[Burst | Packed, int, float, float, float]
 be (s). A plain tuple: there is one for every notification."""
 
 
+_MANY: Final = 50
+"""From so many on, arrays are quicker than a loop; what comes out is the same."""
+
+
 def times(pieces: list[Piece]) -> FloatArray:
     """Return the session times of the samples of all pieces."""
+    if len(pieces) > _MANY:
+        _, counts, ends_s, steps_s, _ = zip(*pieces, strict=True)
+        each = np.array(counts)
+        to_last = np.cumsum(each).repeat(each) - np.arange(1, each.sum() + 1)
+        found: FloatArray = np.repeat(ends_s, each) - np.repeat(steps_s, each) * to_last
+        return found
     t_s: list[float] = []
     for _, count, last_t_s, step_s, _ in pieces:
         if count == 1:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _MESSAGE: Final = int(Opcode.MESSAGE)
 _NOTIFIED: Final = struct.Struct("<H20xd")
+_NOTIFIED_BYTES: Final = _NOTIFIED.size
 """Channel and arrival at the beginning of a notification's message; its value follows."""
 
 _UNREADABLE = (
@@ -205,12 +206,13 @@ class _Scan:
     def message(self, path: Path, data: bytes, start: int, end: int) -> SourceItem | None:
         """Take in a message; return its item, if it is one and can be read."""
         self.messages += 1
-        if end - start >= _NOTIFIED.size:
+        value_at = start + _NOTIFIED_BYTES
+        if value_at <= end:
             channel, arrival_s = _NOTIFIED.unpack_from(data, start)
             source = self.sources.get(channel)
             if source is not None:
-                value = data[start + _NOTIFIED.size : end]
-                return Notification(source[0], source[1], arrival_s, value)
+                sensor, characteristic = source
+                return Notification(sensor, characteristic, arrival_s, data[value_at:end])
         number = int.from_bytes(data[start : start + 2], "little")
         return self._on_topic(path, self.topics.get(number), data[start + MESSAGE.size : end])
 

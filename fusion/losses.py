@@ -60,6 +60,11 @@ class Filled:
     silent: npt.NDArray[np.bool_]
     jump_deg: FloatArray
 
+    def since(self, first: int) -> Filled:
+        """The samples from ``first`` on."""
+        new = slice(first, None)
+        return Filled(self.t_s[new], self.values[new], self.silent[new], self.jump_deg[new])
+
 
 class LossFiller:
     """Fills losses block by block; any blocking gives the same samples."""
@@ -67,9 +72,7 @@ class LossFiller:
     def __init__(self) -> None:
         self._waiting_s = np.empty(0)
         self._waiting = np.empty((0, 6))
-        # What was handed out last lies left of the next gap.
-        self._left_s = np.empty(0)
-        self._left = np.empty((0, 6))
+        self._handed: list[tuple[FloatArray, FloatArray]] = []
         self._usual_s = 0.0
 
     def push(self, t_s: FloatArray, values: FloatArray) -> Filled:
@@ -82,46 +85,56 @@ class LossFiller:
         values
             (m, 6) angular rate and specific force.
         """
-        t_s = np.concatenate([self._waiting_s, t_s])
-        values = np.concatenate([self._waiting, values])
+        if len(self._waiting_s):
+            t_s = np.concatenate([self._waiting_s, t_s])
+            values = np.concatenate([self._waiting, values])
         if not self._usual_s and len(t_s) > _SEEN:
             self._usual_s = float(np.median(np.diff(t_s[: _SEEN + 1])))
         if not self._usual_s or not len(t_s):
             self._waiting_s, self._waiting = t_s, values
             return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool), np.empty(0))
-        before = np.concatenate([self._left_s[-1:] if len(self._left_s) else t_s[:1], t_s[:-1]])
+        before = np.concatenate([self._handed[-1][0][-1:] if self._handed else t_s[:1], t_s[:-1]])
         gaps = np.flatnonzero(t_s - before > 1.6 * self._usual_s)
         waiting = gaps[t_s[-1] - t_s[gaps] < EDGE_S]
         end = int(waiting[0]) if len(waiting) else len(t_s)
+        self._waiting_s, self._waiting = t_s[end:], values[end:]
         gaps = gaps[gaps < end]
+        if not len(gaps):
+            whole = Filled(t_s[:end], values[:end], np.zeros(end, dtype=bool), np.zeros(end))
+            return self._hand_out(whole)
         lost = np.maximum(np.rint((t_s[gaps] - before[gaps]) / self._usual_s).astype(int) - 1, 1)
+        left_s, left = self._left()
         room = np.ones(end, dtype=int)
         room[gaps] += lost
-        place = len(self._left_s) - 1 + np.cumsum(room)
-        written = self._written(t_s, values, place)
+        place = len(left_s) - 1 + np.cumsum(room)
+        size = int(place[-1]) + 1
+        written = Filled(
+            np.empty(size), np.empty((size, 6)), np.zeros(size, dtype=bool), np.zeros(size)
+        )
+        written.t_s[: len(left_s)], written.values[: len(left_s)] = left_s, left
+        written.t_s[place], written.values[place] = t_s[:end], values[:end]
         for gap, n in zip(gaps.tolist(), lost.tolist(), strict=True):
             right = slice(gap, int(np.searchsorted(t_s, t_s[gap] + EDGE_S, side="right")))
             self._fill(
                 written, slice(int(place[gap]) - n, int(place[gap])), t_s[right], values[right]
             )
-        self._waiting_s, self._waiting = t_s[end:], values[end:]
-        return self._handed_out(written)
+        return self._hand_out(written.since(len(left_s)))
 
-    def _written(self, t_s: FloatArray, values: FloatArray, place: npt.NDArray[np.int_]) -> Filled:
-        """What lies left and the samples, each at its place; between them room for the lost."""
-        n, known = int(place[-1]) + 1 if len(place) else len(self._left_s), len(self._left_s)
-        out = Filled(np.empty(n), np.empty((n, 6)), np.zeros(n, dtype=bool), np.zeros(n))
-        out.t_s[:known], out.values[:known] = self._left_s, self._left
-        out.t_s[place], out.values[place] = t_s[: len(place)], values[: len(place)]
-        return out
+    def _hand_out(self, filled: Filled) -> Filled:
+        """Keep of what goes out as much as the next gap needs on its left."""
+        if len(filled.t_s):
+            self._handed.append((filled.t_s, filled.values))
+            while self._handed[0][0][-1] < filled.t_s[-1] - CONTEXT_S:
+                self._handed.pop(0)
+        return filled
 
-    def _handed_out(self, written: Filled) -> Filled:
-        new = slice(len(self._left_s), None)
-        since = _context_from(written.t_s)
-        self._left_s, self._left = written.t_s[since:].copy(), written.values[since:].copy()
-        return Filled(
-            written.t_s[new], written.values[new], written.silent[new], written.jump_deg[new]
-        )
+    def _left(self) -> tuple[FloatArray, FloatArray]:
+        """What was handed out last, as far as it tells how the next samples go on."""
+        if not self._handed:
+            return np.empty(0), np.empty((0, 6))
+        t_s, values = (np.concatenate(parts) for parts in zip(*self._handed, strict=True))
+        since = _context_from(t_s)
+        return t_s[since:], values[since:]
 
     def _fill(self, out: Filled, hole: slice, right_s: FloatArray, right: FloatArray) -> None:
         """Fill the ``hole`` left of the samples ``right``."""

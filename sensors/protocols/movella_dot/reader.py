@@ -125,7 +125,8 @@ class Form:
         self._turns = self._quat is not None or self._dq is not None
         self._measures = self._turns or self._gyr is not None
         self._others = frozenset(layout.fields) - frozenset(where)
-        # Where these are not sent, no single number can tell that none is at the end of its range.
+        # Rates made of orientations may be at the end of their range though every number is small,
+        # and a sensor that says itself what was clipped has the last word.
         direct = self._dq is None and self._others.isdisjoint({"status", "clips"})
         self._far = _MAX_ACC if direct else 0.0
         self._unpack, self._unpack_far = self.unpack, self.unpack_far

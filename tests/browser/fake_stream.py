@@ -102,6 +102,7 @@ class FakeService:
     real: bool = False
     near: list[dict[str, object]] = field(default_factory=list)
     looked_s: float = -math.inf
+    found: str = ""
     worn: dict[str, tuple[str, str]] = field(default_factory=dict)
     activity: str | None = None
     began_s: float = 0.0
@@ -156,7 +157,7 @@ class FakeService:
                 self.marks.append(now_s)
             case "rezero":
                 return {"ok": False, "words": "Keep still for a second, then press Re-zero again."}
-            case "scan" | "wear" | "rename" | "forget":
+            case "scan" | "identify" | "wear" | "rename" | "forget":
                 self._choose(command)
         return {"ok": True}
 
@@ -166,6 +167,9 @@ class FakeService:
             case "scan":
                 self.looked_s = self.now_s
                 self.near = [{**SPARE, "rssi_dbm": -60}]
+                self.found = "1 more in reach."
+            case "identify":
+                self.found = "Watch which sensor blinks."
             case "wear":
                 names = {sensor: name for sensor, (_, name) in self.worn.items()}
                 placements = dict(command["placements"])
@@ -185,7 +189,7 @@ class FakeService:
         for sensor in self.near:
             sensor["rssi_dbm"] = -60 - int(4 * self.now_s) % 23
         busy = self.now_s - self.looked_s < SCAN_S
-        words = "Looking for sensors…" if busy else "1 more in reach." if self.near else ""
+        words = "Looking for sensors…" if busy else self.found
         return {"busy": busy, "words": words, "sensors": self.near}
 
     def _lead(self, *steps: str) -> None:

@@ -50,6 +50,9 @@ RATE_SD_UNKNOWN_DPS = 1.0
 SWAY_DEG = 0.5
 """How far a quiet body turns between the ends of a still window: it passes for bias."""
 
+UNASKED_TURN_DPS = 1.5
+"""How fast (SD) somebody may turn on the seat whom nobody asked to keep still (simulator)."""
+
 
 @dataclass(frozen=True, slots=True)
 class GyroBias:
@@ -152,13 +155,15 @@ class Calibration:
     """Everything the rest of fusion needs to know about how the sensors are worn.
 
     ``axes`` are the body axes x, y, z in each sensor's own axes, rows of a (3, 3) array; ``ml``
-    tells whether x and z are known (gravity alone gives only y).
+    tells whether x and z are known (gravity alone gives only y). ``common_sd_dps`` is how fast (SD)
+    the wearer as a whole may have turned while the biases were taken: it is in all of them.
     """
 
     result: CalibrationResult
     bias: Mapping[Placement, GyroBias]
     axes: Mapping[Placement, FloatArray]
     ml: Mapping[Placement, bool]
+    common_sd_dps: float = 0.0
 
 
 def calibrate(
@@ -219,6 +224,7 @@ def calibrate(
         bias=bias,
         axes=axes,
         ml=ml,
+        common_sd_dps=0.0 if stretches.rest or stretches.neutral else UNASKED_TURN_DPS,
     )
 
 

@@ -148,7 +148,9 @@ class DrillRun:
         self.reference = reference
         self.calibration = calibration
         sd = rate_sd_dps(self.calibration, reference)
-        self.heading = HeadingFilters(reference.neutral_s[1], sd, self._parameters)
+        self.heading = HeadingFilters(
+            reference.neutral_s[1], sd, self._parameters, calibration.common_sd_dps
+        )
         self._stillness = StillnessFilter(reference.axes_s, sd)
         self._dwells = DwellFinder()
         self._slip_finder.measure_anew()

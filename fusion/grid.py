@@ -102,10 +102,12 @@ class Grid:
     def _filled(self, block: ImuBlock) -> Filled:
         """Samples without losses; a sensor that sends orientations only is taken as it is."""
         values = np.hstack([block.gyr, block.acc])
+        known = np.isfinite(values).all(axis=1)
         if self._by_rates is None:
-            self._by_rates = not np.isnan(values).any()
+            self._by_rates = bool(known.any())
         if block.quat is None or self._by_rates:
-            return self._losses.push(block.t_s, values)
+            # One number that is none would be in every angle from then on: it is a lost sample.
+            return self._losses.push(block.t_s[known], values[known])
         kept_s, kept = self._own or (np.empty(0), np.empty((0, 4)))
         self._own = np.concatenate([kept_s, block.t_s]), np.concatenate([kept, block.quat])
         silent = np.diff(block.t_s, prepend=kept_s[-1:] if len(kept_s) else block.t_s[:1]) > GAP_S

@@ -123,6 +123,9 @@ class HeadingFilter:
         (n,) standard deviation of each sensor's residual bias about the vertical.
     parameters
         Figures of the model.
+    common_sd_dps
+        The same of what all sensors' biases have in common: the person turned while they were
+        taken. No joint of the spine drifts by it.
     remember
         Keep every step for :meth:`smooth`.
     """
@@ -132,6 +135,7 @@ class HeadingFilter:
         t_s: float,
         rate_sd_dps: FloatArray,
         parameters: HeadingParameters | None = None,
+        common_sd_dps: float = 0.0,
         *,
         remember: bool = False,
     ) -> None:
@@ -145,6 +149,7 @@ class HeadingFilter:
         p = np.zeros((2 * n, 2 * n))
         p[:n, :n] = self.parameters.start_sd_deg**2 * self._couple
         p[n:, n:] = difference @ np.diag(np.asarray(rate_sd_dps) ** 2) @ difference.T
+        p[n, n] += common_sd_dps**2
         self._state = _State(t_s, np.zeros(2 * n), p)
         par = self.parameters
         miss = np.array(par.miss_sd_deg if n == 2 else par.joint_miss_sd_deg)

@@ -17,7 +17,7 @@ from fusion.calibration import Calibration, Stretch, calibrate, gyro_bias
 from fusion.calibration_steps import BOWS, CalibrationSteps, StepProgress
 from fusion.chain import Chain
 from fusion.cues import current_cue
-from fusion.drill_run import DrillRun
+from fusion.drill_run import DrillRun, jumps, take_in
 from fusion.drills import DRILLS, SEATED, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ
@@ -366,6 +366,9 @@ class Pipeline:
     ) -> None:
         assert self._calibration is not None
         self._run = DrillRun(drill_of(activity), self._setup, self._calibration, reference, at)
+        since = Window(int(reference.neutral_s[1] * GRID_HZ), at)
+        for jump in jumps(list(self._chain.tracks.values()), since):
+            take_in(self._run.heading, jump)
         if self._keep:
             began = self._activity.at if self._activity is not None else at
             self._records.append(DrillRecord(activity, began, self._run, flags))

@@ -43,14 +43,21 @@ class HeadingFilters:
         As for :class:`fusion.heading.HeadingFilter`.
     parameters
         Figures of the model for the usual sensor.
+    common_sd_dps
+        As for :class:`fusion.heading.HeadingFilter`.
     """
 
     def __init__(
-        self, t_s: float, rate_sd_dps: FloatArray, parameters: HeadingParameters | None = None
+        self,
+        t_s: float,
+        rate_sd_dps: FloatArray,
+        parameters: HeadingParameters | None = None,
+        common_sd_dps: float = 0.0,
     ) -> None:
         usual = parameters or HeadingParameters()
         self._forks = [
-            _Forks(HeadingFilter(t_s, rate_sd_dps, usual.restless(f))) for f in RESTLESSNESS
+            _Forks(HeadingFilter(t_s, rate_sd_dps, usual.restless(f), common_sd_dps))
+            for f in RESTLESSNESS
         ]
 
     @property

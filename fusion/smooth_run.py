@@ -75,7 +75,7 @@ def smooth_drill(
         missed = [slip_jump(slip, slip.middle) for slip in slips]
         again = _dwells(motion, still, turn)
         happenings = heading_events(again, [*motion.jumps, *missed], SlipFinder(reference.u))
-    heading = smooth_heading(reference, sd, happenings, parameters)
+    heading = smooth_heading(reference, sd, happenings, parameters, calibration.common_sd_dps)
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
     drift = heading.smooth(t_s)
     fused = fuse(motion.window.first, reference, split, turn, drift, motion.gap)
@@ -95,14 +95,15 @@ def smooth_heading(
     rate_sd: FloatArray,
     happenings: Sequence[tuple[int, Dwell | Jump]],
     parameters: HeadingParameters | None,
+    common_sd_dps: float,
 ) -> HeadingFilter:
     """The heading filter after the whole drill, the person's scatter of neutral learnt first."""
     start_s = reference.neutral_s[1]
-    learners = HeadingFilters(start_s, rate_sd, parameters)
+    learners = HeadingFilters(start_s, rate_sd, parameters, common_sd_dps)
     for happening in _learnt_from(happenings):
         take_in(learners, happening)
     best = learners.likeliest
-    heading = HeadingFilter(start_s, rate_sd, best.parameters, remember=True)
+    heading = HeadingFilter(start_s, rate_sd, best.parameters, common_sd_dps, remember=True)
     heading.start_from_scatter(best.scatter_deg2)
     holds = {hold.known for hold in best.passed_over}
     for _, happening in happenings:

@@ -1,5 +1,7 @@
 """The uniform grid and the filling of losses."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -104,3 +106,19 @@ def test_a_loss_says_how_much_turn_it_may_have_hidden():
     assert len(behind) == 1
     assert filled.t_s[behind[0]] == pytest.approx(10.15)
     assert 0.01 < filled.jump_deg[behind[0]] < 3.0
+
+
+@pytest.mark.parametrize("nothing", [np.nan, np.inf])
+@pytest.mark.parametrize("size", [1, 40, 1000])
+def test_a_number_that_is_none_is_a_lost_sample(nothing, size):
+    t_s = np.arange(1000) / 100.0
+    gyr = np.tile(ringing(t_s)[:, None], (1, 3))
+    kept = np.ones(1000, dtype=bool)
+    kept[[0, 300, 301, 302, 700]] = False
+    bad = gyr.copy()
+    bad[~kept, 1] = nothing
+    found = pushed(block_of(t_s, bad), itertools.repeat(size))
+    usual = pushed(block_of(t_s[kept], gyr[kept]), itertools.repeat(1000))
+    rate = np.concatenate([part.gyr for part in found])
+    np.testing.assert_allclose(rate, np.concatenate([part.gyr for part in usual]), atol=1e-9)
+    assert sum(np.count_nonzero(part.jump_deg) for part in found) == 1

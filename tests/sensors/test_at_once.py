@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors.drivers.base import Notification
+from sensors.errors import ProtocolError
 from sensors.protocols import metamotion, movella_dot, movesense, open_profile, thingy52, witmotion
 from sensors.protocols.families import FAMILIES, family_named
 from sensors.protocols.metamotion.messages import TICK_S
@@ -222,3 +223,22 @@ def test_what_is_compared_is_all_that_was_sent(protocol):
     everything, found = decoded(protocol, [notes])
     assert len(everything[SENSORS[0], "t_s"]) == 8 * found[0][0].received > 8 * 60
     assert decoded(protocol, [notes[:5] + notes[6:]])[0] != everything
+
+
+def test_a_usual_packet_is_still_refused_where_its_samples_have_no_time_between():
+    reader = family_named("open_profile").reader(100.0)
+    scale = next(beginning("open_profile", SENSORS[0]))
+    reader.feed(scale.characteristic, scale.data)
+    values = [data for _, _, data in produced("open_profile", 0.0)]
+    for data in values[1:4]:
+        reader.feed(open_profile.Characteristic.DATA, data)
+    with pytest.raises(ProtocolError, match="several samples at one time"):
+        reader.feed(open_profile.Characteristic.DATA, values[4][:8] + bytes(2) + values[4][10:])
+
+
+def test_usual_frames_after_half_a_frame_end_it():
+    reader = witmotion.WitMotionReader()
+    frame = witmotion.encode_frame(range(9))
+    assert reader.feed(witmotion.NOTIFY, frame[:10]) == ()
+    (packed,) = reader.feed(witmotion.NOTIFY, 4 * frame)
+    assert (packed.count, packed.raw, reader.skipped) == (4, 4 * frame, 10)

@@ -151,7 +151,7 @@ async def _soak(
     )
     async with source:
         hub = Hub(source.now_s)
-        place = Place(lambda _: recording, {"source": source.kind})
+        place = Place(lambda _: recording, lambda: {"source": source.kind})
         engine = Engine(source, Setup(tuple(i.placement for i in source.sensors)), hub, place, 0.0)
         engine.tutor.calibrate(0.0, (Activity.SEATED,))
         engine.record(0.0)

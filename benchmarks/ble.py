@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from sensors.drivers.base import LinkChange, LinkState, Notification
+from sensors.drivers.base import ActivityChange, LinkChange, LinkState, Notification
 from sensors.drivers.ble import Central
 from sensors.drivers.ble_source import BleSource
 from sensors.protocols.families import family_named
@@ -29,6 +29,8 @@ from sensors.session_decoder import SessionDecoder
 from tests.ble.emulation.stage import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from sensors.accounting import LinkStatistics
 
 WEATHER = {"interval_s": 0.030, "loss": 0.002, "stall_every_s": 20.0, "supervision_s": 2.0}
@@ -58,7 +60,7 @@ PROTOCOLS = ("open_profile", "metamotion", "witmotion")
 
 
 @asynccontextmanager
-async def radio(stage: Stage, layer: str):
+async def radio(stage: Stage, layer: str) -> AsyncIterator[Central]:
     """What reaches the emulated sensors."""
     if layer == "bluez":
         os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = str(stage.ready["bus"])
@@ -176,7 +178,7 @@ async def drops(layer: str, count: int) -> float:
                     seen = LinkState.CONNECTING
                     async for item in source:
                         writer.write(item)
-                        if item.sensor != victim:
+                        if isinstance(item, ActivityChange) or item.sensor != victim:
                             continue
                         if isinstance(item, LinkChange):
                             seen = item.state

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from benchmarks.filters import PEERS, Samples, torso_live, torso_offline
@@ -50,7 +51,7 @@ class Trial:
     name: str
     samples: Samples
     optical: FloatArray
-    counts: FloatArray
+    counts: npt.NDArray[np.bool_]
 
     @property
     def t_s(self) -> FloatArray:
@@ -145,7 +146,13 @@ def relative_deg(turned: list[Rotation], t_s: FloatArray) -> tuple[FloatArray, F
 
 
 def _ours(
-    pelvis: Trial, upper: Trial, t_s: FloatArray, truth: FloatArray, used: FloatArray, *, live: bool
+    pelvis: Trial,
+    upper: Trial,
+    t_s: FloatArray,
+    truth: FloatArray,
+    used: npt.NDArray[np.bool_],
+    *,
+    live: bool,
 ) -> PairScore:
     placements = (Placement.PELVIS, Placement.UPPER_BACK)
     both = dict(zip(placements, (pelvis, upper), strict=True))

@@ -331,7 +331,7 @@ class Chaos:
 
 def household_of(data: Path, faults: Path, port: int) -> int:
     """Run the supervisor with a faulty service; it never gives up, however often one dies."""
-    household.MAX_STARTS = 1_000_000
+    household.MAX_STARTS = 1_000_000  # type: ignore[misc]  # put in its place on purpose
     own = ["--data", str(data), "--supervised"]
     service = ["-m", "benchmarks.faulty", str(faults), *own, "--page-port", str(port)]
     page = ["-m", "dashboard.server", *own, "--port", str(port)]

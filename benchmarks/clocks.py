@@ -34,7 +34,9 @@ class Packet(NamedTuple):
     arrives: bool
 
 
-def packets(seed: int, interval_s: float, rate_hz: float, loss: float, minutes: float):
+def packets(
+    seed: int, interval_s: float, rate_hz: float, loss: float, minutes: float
+) -> Iterator[Packet]:
     """Packets of one sensor over one link."""
     rng = np.random.default_rng(seed)
     phase_s = rng.uniform(0.0, interval_s)
@@ -66,7 +68,7 @@ def questions(seed: int, interval_s: float, minutes: float) -> Iterator[tuple[fl
 
 def ticking(
     seed: int, interval_s: float, ppm: float, minutes: float, *, asked: bool, rate_hz: float
-):
+) -> np.ndarray:
     """True times and errors (s) of a device with a clock."""
     clock, rows = DeviceClock(), []
     to_ask = list(questions(seed, interval_s, minutes)) if asked else []
@@ -88,7 +90,9 @@ def ticking(
     return np.array(rows).T
 
 
-def counted(seed: int, interval_s: float, off: float, minutes: float):
+def counted(
+    seed: int, interval_s: float, off: float, minutes: float
+) -> tuple[np.ndarray, int, int]:
     """True times and errors (s) of a device that is counted, and samples lost and found lost."""
     count, rows, lost, found = CountClock(1.0 / 100.0), [], 0, 0
     for packet in packets(seed, interval_s, 100.0 * (1.0 + off), 0.002, minutes):
@@ -104,7 +108,7 @@ def counted(seed: int, interval_s: float, off: float, minutes: float):
 def between(one: np.ndarray, two: np.ndarray, minutes: float, settled_s: float) -> np.ndarray:
     """How far two sensors are apart, each 0.1 s (s)."""
     at_s = np.arange(settled_s, minutes * 60.0 - 1.0, 0.1)
-    return np.interp(at_s, *one) - np.interp(at_s, *two)
+    return np.asarray(np.interp(at_s, *one) - np.interp(at_s, *two))
 
 
 def run(minutes: float, seeds: int) -> bool:
@@ -125,11 +129,16 @@ def run(minutes: float, seeds: int) -> bool:
                     accounts += [a, b]
                     settled_s = 60.0
                 else:
-                    how = {"asked": "asked" in name, "rate_hz": 104.0}
+                    rate_hz = 104.0
                     if "in step" in name:
-                        how["rate_hz"] = 4.0 / (math.ceil(0.04 / interval_s) * interval_s)
-                    one = ticking(2 * seed, interval_s, 50.0, minutes, **how)
-                    two = ticking(2 * seed + 1, interval_s, -50.0, minutes, **how)
+                        rate_hz = 4.0 / (math.ceil(0.04 / interval_s) * interval_s)
+                    one, two = (
+                        ticking(
+                            2 * seed + k, interval_s, ppm, minutes,
+                            asked="asked" in name, rate_hz=rate_hz,
+                        )
+                        for k, ppm in ((0, 50.0), (1, -50.0))
+                    )  # fmt: skip
                     settled_s = 20.0
                 alone += [np.abs(e[t > settled_s]) for t, e in (one, two)]
                 apart.append(np.abs(between(one, two, minutes, settled_s)))

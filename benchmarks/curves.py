@@ -106,16 +106,17 @@ def _laid(block: ImuBlock, drill: Event, end_s: float) -> ImuBlock:
 
 def save(folder: Path, session: SimulatedSession) -> Path:
     """Write a session so that it can be read whole or in blocks; gives its description."""
+    sensors: dict[str, str] = {}
     described = {
         "session_s": length_s(session),
-        "sensors": {},
+        "sensors": sensors,
         "events": [[e.onset_s, e.duration_s, e.activity.value] for e in session.events],
     }
     for placement, block in session.blocks.items():
         rows = np.column_stack([block.t_s, block.acc, block.gyr])
         path = folder / f"{placement.value}.f64"
         rows.tofile(path)
-        described["sensors"][placement.value] = str(path)
+        sensors[placement.value] = str(path)
     out = folder / "session.json"
     out.write_text(json.dumps(described), encoding="utf-8")
     return out

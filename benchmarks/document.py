@@ -18,11 +18,13 @@ import numpy as np
 from benchmarks import accuracy, broad, curves, plot, speed, words
 from benchmarks.accuracy import FIRST_SEED, PeerScore, Wanted
 from benchmarks.measure import Spread, cpu, machine, ratio, straight, versions, wall
+from benchmarks.scoring import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from benchmarks.accuracy import Measured
+    from benchmarks.curves import Point
     from benchmarks.scoring import Score
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -70,7 +72,7 @@ def spine_rows(measured: Sequence[Measured]) -> dict[str, list[Score | PeerScore
 
 def spine_table(rows: dict[str, list[Score | PeerScore]]) -> str:
     """One table; ✗ marks whoever beats torso offline in a column."""
-    head = ["orientation by", *accuracy.SHOWN, "drift of thoracolumbar °/min", "95 % holds"]
+    head = ["orientation by", *SHOWN, "drift of thoracolumbar °/min", "95 % holds"]
     means = {name: np.mean([s.rms_deg for s in scores], axis=0) for name, scores in rows.items()}
     ours = next(iter(means.values()))
     body = []
@@ -187,7 +189,7 @@ def scaling(effort: Effort) -> str:
     names = {"offline": "offline", "blocks": "live pipeline, in blocks"}
     folder = effort.plots
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = {
+    pictures: dict[str, tuple[str, str, Callable[[Point], float]]] = {
         "cost": ("Processor time", "s", lambda p: p.cpu_s),
         "memory": ("Memory beyond what was loaded", "MB", _extra_mb),
     }

@@ -88,7 +88,7 @@ class FaultySource(SimulatedSource):
 def main() -> int:
     """Run the service until stopped."""
     FaultySource.faults = FAULTS
-    service.SimulatedSource = FaultySource  # type: ignore[misc]  # put in its place on purpose
+    service.SimulatedSource = FaultySource  # type: ignore[attr-defined]  # put in its place on purpose
     fail_disk(FAULTS)
     return service.main(sys.argv[2:])
 

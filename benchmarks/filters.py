@@ -21,6 +21,8 @@ try:
 except ModuleNotFoundError:  # only the extra `bench` brings it
     imufusion = None
 
+HAS_IMUFUSION = imufusion is not None
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

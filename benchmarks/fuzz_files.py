@@ -13,6 +13,7 @@ import tempfile
 import time
 import traceback
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,7 @@ def subjects(folder: Path) -> dict[str, Subject]:
         "events.tsv": Subject(raw / "events.tsv", lambda: read_source(raw), refused),
         "session.json": Subject(raw / "session.json", lambda: read_source(raw), refused),
         **{
-            name: Subject(path, lambda source=source: read_source(source), refused)
+            name: Subject(path, partial(read_source, source), refused)
             for name, (path, source) in foreign.items()
         },
         "angles.csv": Subject(out / "angles.csv", lambda: read_angles(out / "angles.csv"), refused),

@@ -35,7 +35,9 @@ from sessions.library import open_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from ctypes import c_double
     from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkServerContext
 
     from sensors.drivers.base import SourceItem
     from sensors.recording import Recording
@@ -88,7 +90,7 @@ def run(times: int, seed: int = 1, say: Callable[[str], None] = print) -> bool:
     return max(lost) <= MOST_LOST_S and not wrong
 
 
-def _kill_one(context, folder: Path, after_s: float) -> Death:
+def _kill_one(context: ForkServerContext, folder: Path, after_s: float) -> Death:
     before = {session.name for session in open_library(folder).list()}
     ours, theirs = context.Pipe()
     arrived_s = context.Value("d", 0.0, lock=False)
@@ -161,7 +163,7 @@ def _source(
     return SimulatedSource(script=script, speed=speed, duration_s=duration_s, origin_s=origin_s)
 
 
-def _live(folder: Path, parent: Connection, arrived_s) -> None:
+def _live(folder: Path, parent: Connection, arrived_s: c_double) -> None:
     """Be the service, recording from the start, until killed; say what has arrived last."""
 
     async def session() -> None:

@@ -8,6 +8,7 @@ them directly; `qmt` corrects the heading of the upper segment; OpenSense fits a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,8 @@ try:
     import qmt
 except ModuleNotFoundError:  # only the extra `bench` brings it
     qmt = None
+
+HAS_QMT = qmt is not None
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +185,7 @@ def ways() -> dict[str, Callable[[Prepared], FloatArray]]:
     """Every peer that is installed, by name: errors (m, 4) of a prepared session."""
     found: dict[str, Callable[[Prepared], FloatArray]] = {}
     for name, orient in filters.PEERS.items():
-        found[name] = lambda prepared, orient=orient: filter_errors_deg(prepared, orient)
+        found[name] = partial(filter_errors_deg, orient=orient)
     if qmt is not None:
         found["qmt heading correction"] = qmt_errors_deg
     if opensense.installed():

@@ -171,7 +171,7 @@ def run(count: int, minutes: float, *, live: bool = False, every: bool = False) 
     print(f"bad starts told {sum(f.start or bool(f.refused) for f in moving)}/{len(moving)}")
     print(f"refused {sum(bool(f.refused) for f in found)}")
     print(f"left over at the end: median {np.median(left):.1f}°, worst {max(left):.1f}°")
-    return missed + added <= 0.02 * true
+    return bool(missed + added <= 0.02 * true)
 
 
 def _worn(person: Person) -> bool:

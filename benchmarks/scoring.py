@@ -65,14 +65,14 @@ def rms(errors: FloatArray) -> FloatArray:
     """Root mean square of each column, NaN left out."""
     known = np.isfinite(errors)
     squares = np.where(known, errors, 0.0) ** 2
-    return np.sqrt(squares.sum(axis=0) / np.maximum(known.sum(axis=0), 1))
+    return np.asarray(np.sqrt(squares.sum(axis=0) / np.maximum(known.sum(axis=0), 1)))
 
 
 def drift_deg_per_min(t_s: FloatArray, errors: FloatArray) -> FloatArray:
     """Size of the slope of each column of ``errors`` (n, k) over time, °/min; NaN left out."""
     known = np.isfinite(errors).all(axis=1)
     slope = np.polynomial.polynomial.polyfit(t_s[known] / 60.0, errors[known], 1)[1]
-    return np.abs(slope)
+    return np.asarray(np.abs(slope))
 
 
 def score(found: DrillResult, truth: DrillTruth) -> Score:

@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,9 @@ from sessions.exports.simulated import write_simulated
 from sessions.imports.source import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from sensors.samples import FloatArray
+    from sensors.samples import FloatArray, ImuBlock, Placement
 
 OURS = "torso, samples to results"
 CORE = "floor: the vqf core alone, both ways"
@@ -99,7 +100,7 @@ def offline(minutes: float, rounds: int) -> Offline:
         for name, orient in filters.PEERS.items():
             if name not in ("vqf offline, as it comes", "vqf, no bias, no rest"):
                 ways[name] = all_sensors(orient)
-        if peers.qmt is not None:
+        if peers.HAS_QMT:
             ways["qmt heading correction"] = lambda: peers.qmt_errors_deg(prepared)
         if opensense.installed():
             ways[OPENSENSE] = opensense_only(prepared)
@@ -139,9 +140,9 @@ def live(seconds: float, rounds: int) -> dict[str, list[float]]:
     for _ in range(rounds):
         for packet in (PACKET_SAMPLES, 1):
             name = LIVE if packet > 1 else "torso live, sample by sample"
-            note(name, timed(lambda packet=packet: _live(session, n, packet)), n)
+            note(name, timed(partial(_live, session, n, packet)), n)
         for name, step in _steps().items():
-            note(name, timed(lambda step=step: _each(blocks, few, step)), few)
+            note(name, timed(partial(_each, blocks, few, step)), few)
     return spent
 
 
@@ -160,7 +161,7 @@ def _live(session: SimulatedSession, n: int, packet: int) -> None:
 def _steps() -> dict[str, Callable[[], Callable[[FloatArray, FloatArray], object]]]:
     """By name: makes a filter that takes one sample."""
 
-    def ahrs(made, call: str) -> Callable[[FloatArray, FloatArray], object]:
+    def ahrs(made: object, call: str) -> Callable[[FloatArray, FloatArray], object]:
         q = np.array([1.0, 0.0, 0.0, 0.0])
 
         def step(gyr: FloatArray, acc: FloatArray) -> object:
@@ -171,7 +172,9 @@ def _steps() -> dict[str, Callable[[], Callable[[FloatArray, FloatArray], object
         return step
 
     def of_imufusion() -> Callable[[FloatArray, FloatArray], object]:
-        run = filters.imufusion.Ahrs()
+        import imufusion
+
+        run = imufusion.Ahrs()
         run.set_sample_period(0.01)
         return lambda gyr, acc: run.update_no_magnetometer(np.degrees(gyr), acc / GRAVITY_MPS2)
 
@@ -181,12 +184,16 @@ def _steps() -> dict[str, Callable[[], Callable[[FloatArray, FloatArray], object
         "ahrs Mahony (orientation only)": lambda: ahrs(Mahony(frequency=100.0), "updateIMU"),
         "ahrs EKF (orientation only)": lambda: ahrs(EKF(frequency=100.0), "update"),
     }
-    if filters.imufusion is not None:
+    if filters.HAS_IMUFUSION:
         made["imufusion (orientation only)"] = of_imufusion
     return made
 
 
-def _each(blocks, n: int, make) -> None:
+def _each(
+    blocks: Mapping[Placement, ImuBlock],
+    n: int,
+    make: Callable[[], Callable[[FloatArray, FloatArray], object]],
+) -> None:
     """Every sample of all sensors through filters that take one at a time."""
     for block in blocks.values():
         step = make()

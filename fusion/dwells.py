@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion.grid import GRID_HZ
-from fusion.quaternions import normalize
+from fusion.quaternions import normalize, wrap_deg
 from fusion.spine import heading_deg, up_n
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ class DwellFinder:
 
     def _dwell(self, start: int, n: int) -> Dwell:
         turn = self._turn[:n]
-        heading = np.unwrap(heading_deg(turn), axis=0, period=360.0).mean(axis=0)
+        heading = heading_deg(turn)
+        heading = heading[0] + wrap_deg(heading - heading[0]).mean(axis=0)
         joint = np.diff(heading, prepend=0.0)
         continues = self._pieces > 0
         self._pieces += 1

@@ -15,7 +15,7 @@ import numpy as np
 from fusion.calibration import Stretch, up_s
 from fusion.grid import GRID_HZ
 from fusion.results import Flag
-from fusion.stillness import SPAN, still_runs
+from fusion.stillness import SMOOTH, SPAN, still_runs
 from fusion.track import Track, Window
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ SAME_POSTURE_DEG = 25.0
 LOOK_S = 0.5
 START_STILL_S = 1.0
 OLD_S = 600.0
+BIT = int(20.0 * GRID_HZ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,9 @@ def first_still(
     began
         Grid index at which the drill began, if that is not the start of ``window``.
     """
-    runs = still_runs([(t, None) for t in tracks.values()], window)
-    if not runs:
+    first = _first_still(tracks, window)
+    if first is None:
         return None
-    first = min(runs, key=lambda w: w.first)
     words = (
         "No still neutral in this drill's posture was recorded before it; the first still second "
         f"of the drill (at {first.start_s:.1f} s) is taken as neutral."
@@ -101,6 +101,18 @@ def first_still(
         )
         flags.append(Flag("start_in_motion", words))
     return Neutral(Window(first.first, first.first + SPAN), tuple(flags))
+
+
+def _first_still(tracks: Mapping[Placement, Track], window: Window) -> Window | None:
+    """The first still run; a long drill is looked at bit by bit, it is mostly at the beginning."""
+    pairs = [(track, None) for track in tracks.values()]
+    for at in range(window.first, window.end, BIT):
+        # Beyond the bit only what a second that begins in it needs.
+        bit = Window(at, at + BIT + SPAN + SMOOTH).clip(window)
+        first = min(still_runs(pairs, bit), key=lambda w: w.first, default=None)
+        if first is not None and first.first < at + BIT:
+            return first
+    return None
 
 
 def _angle_deg(a: FloatArray, b: FloatArray) -> float:

@@ -129,7 +129,7 @@ def serve(stack: ExitStack) -> Running:
     port = _free_port()
     module = [sys.executable, "-m"]
     service = _start(
-        stack, [*module, "dashboard.service", "--data", folder, "--autostart"], environment
+        stack, [*module, "benchmarks.brisk", "--data", folder, "--autostart"], environment
     )
     server = _start(
         stack, [*module, "dashboard.server", "--data", folder, "--port", str(port)], environment

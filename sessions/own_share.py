@@ -78,7 +78,7 @@ def tell_by_passes(library: Library, first: str, above: str, again: str) -> Pers
     Raises
     ------
     LibraryError
-        They are not those of one person, are not analysed, or had a third sensor.
+        They are not those of one person and one drill, are not analysed, or had a third sensor.
     CalibrationError
         Too few good repetitions, or the passes cannot be compared.
     """
@@ -87,6 +87,8 @@ def tell_by_passes(library: Library, first: str, above: str, again: str) -> Pers
         raise LibraryError("The two passes and the one between are three different sessions.")
     if len({s.person for s in sessions}) > 1:
         raise LibraryError("These sessions are not all of the same person.")
+    if not sessions[0].person:
+        raise LibraryError("Say first whose sessions these are: torso sessions move.")
     for session in sessions:
         if not session.analysed:
             raise LibraryError(f"The session '{session.name}' is not analysed yet.")
@@ -94,6 +96,8 @@ def tell_by_passes(library: Library, first: str, above: str, again: str) -> Pers
             raise LibraryError(
                 f"The session '{session.name}' had a third sensor, which tells the share by itself."
             )
+    if len({frozenset(str(d.get("drill")) for d in s.drills) for s in sessions}) > 1:
+        raise LibraryError("Do the same drill in all three sessions.")
     split = split_of_two_passes(*(_column(_good(s), "thoracolumbar_deg") for s in sessions))
     library.edit(again, lambda about: replace(about, lumbar_share=(split.mean, split.sd)))
     return split
@@ -116,14 +120,14 @@ def _told_by(session: StoredSession) -> PersonalSplit | None:
 
 
 def _good(session: StoredSession) -> list[RepRow]:
-    """Repetitions that nothing speaks against."""
-    rows = session.read_reps()
-    good = [r for r in rows if r["verdict"] == Verdict.GOOD]
-    return [r for r in good if left_out(r, session.about) is None]
+    """Repetitions that nothing speaks against and whose peak is known."""
+    good = [r for r in session.read_reps() if r["verdict"] == Verdict.GOOD]
+    known = [r for r in good if None not in (r["lumbar_deg"], r["thoracolumbar_deg"])]
+    return [r for r in known if left_out(r, session.about) is None]
 
 
 def _column(rows: list[RepRow], name: str) -> FloatArray:
-    return np.array([float(row[name] or 0.0) for row in rows])
+    return np.array([row[name] for row in rows], dtype=float)
 
 
 def _began_unix_s(session: StoredSession) -> float:

@@ -142,7 +142,7 @@ class Outlets:
         return float(min(readings)[1])
 
     # An outlet is pylsl's, which has no types.
-    def _open(self, name: str, kind: str, channels: Sequence[tuple[str, str, str]]) -> Any:  # noqa: ANN401
+    def _open(self, name: str, kind: str, channels: Sequence[tuple[str, str, str]]) -> Any:  # noqa: ANN401 - as above
         """Announce one stream, described as the conventions for XDF files ask."""
         lsl = self._lsl
         rate_hz, number = GRID_HZ, lsl.cf_float32

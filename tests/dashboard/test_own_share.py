@@ -90,6 +90,20 @@ def test_passes_that_do_not_belong_together_are_refused(library):
     ):
         with pytest.raises(LibraryError, match=words):
             tell_by_passes(library, "first", "above", again)
+    for name in ("first", "above", "lazy"):
+        library.move(name, "")
+    with pytest.raises(LibraryError, match="whose sessions"):
+        tell_by_passes(library, "first", "above", "lazy")
+
+
+def test_passes_of_different_drills_are_refused(library):
+    for name in ("first", "above", "again"):
+        keep(library, name, split_source="prior")
+    summary = library.root / "above" / "summary.json"
+    text = summary.read_text(encoding="utf-8")
+    summary.write_text(text.replace("seated", "quadruped"), encoding="utf-8")
+    with pytest.raises(LibraryError, match="same drill"):
+        tell_by_passes(library, "first", "above", "again")
 
 
 def test_the_commands_say_it(library, capsys):

@@ -43,7 +43,7 @@ def _side_bend(degrees: float, part: float) -> Rule:
     return rule
 
 
-def _arching(degrees: float, part: float) -> Rule:
+def _arching(degrees: float, part: float = 0.0) -> Rule:
     def rule(rep: Rep) -> bool:
         extension = -rep.metrics.flexion_at_peak_deg
         return extension > degrees and extension > part * abs(rep.thoracolumbar_deg)
@@ -60,18 +60,25 @@ def _low_back_led(rep: Rep) -> bool:
     return known and lumbar.value - LOW_BACK_PART * spine > SURE_SD * sd
 
 
-RULES: tuple[tuple[str, str, Rule, Rule | None, bool], ...] = (
+RULES: tuple[tuple[str, str, Rule, Rule | None, bool | None], ...] = (
     (
         "hips_moved",
         "Your hips joined in: keep them still and turn from the chest.",
         _hips(6.0, 0.15),
         _hips(10.0, 0.25),
-        False,
+        None,
     ),
     (
         "hips_countered",
         "Your hips turned the other way: let them rest.",
         lambda r: _pelvis(r) < -5.0,
+        None,
+        None,
+    ),
+    (
+        "pelvis_shift",
+        "Your hips tipped: keep them level, over your knees.",
+        lambda r: r.metrics.pelvis_shift_deg > 8.0,
         None,
         False,
     ),
@@ -80,14 +87,14 @@ RULES: tuple[tuple[str, str, Rule, Rule | None, bool], ...] = (
         "You bent to the side: grow tall, then turn.",
         _side_bend(8.0, 0.25),
         _side_bend(12.0, 0.40),
-        False,
+        None,
     ),
     (
         "arching",
         "You arched your back: keep your ribs down as you turn.",
         _arching(10.0, 0.30),
-        _arching(15.0, 0.30),
-        False,
+        _arching(15.0),
+        None,
     ),
     (
         "slumping",
@@ -101,24 +108,27 @@ RULES: tuple[tuple[str, str, Rule, Rule | None, bool], ...] = (
         "Your low back did much of the turning: think of turning the breastbone.",
         _low_back_led,
         None,
-        False,
+        None,
     ),
     (
         "rushing",
         "Slower: about two seconds each way.",
         lambda r: r.peak_rate_dps > 90.0 or r.metrics.out_s < 0.8,
         None,
-        False,
+        None,
     ),
     (
         "bouncing",
         "Hold the end without bouncing.",
         lambda r: r.metrics.bounce_deg > BOUNCE_DEG,
         None,
-        False,
+        None,
     ),
 )
-"""Code, sentence, amber rule, red rule, seated only; the most important first."""
+"""Code, sentence, amber rule, red rule, for which posture (upright, not upright, ``None`` = both).
+
+The most important first.
+"""
 
 
 def current_cue(reps: Sequence[Rep], drill: Drill, sd_deg: float) -> Cue | None:
@@ -129,17 +139,17 @@ def current_cue(reps: Sequence[Rep], drill: Drill, sd_deg: float) -> Cue | None:
     reps
         Repetitions so far.
     drill
-        Which drill: some cues mean something only when seated.
+        Which drill: some cues mean something in one posture only.
     sd_deg
         Standard deviation of the thoracolumbar rotation now; nothing is said on uncertain angles.
     """
     last = reps[-LAST:]
     if sd_deg > UNCERTAIN_SD_DEG:
         return None
-    for code, sentence, amber, red, seated_only in RULES:
-        if seated_only and not drill.upright:
+    for code, sentence, amber, red, upright in RULES:
+        if upright not in (None, drill.upright):
             continue
-        if sum(map(amber, last)) >= NEEDED:
-            strong = red is not None and sum(map(red, last)) >= NEEDED
+        strong = red is not None and sum(map(red, last)) >= NEEDED
+        if strong or sum(map(amber, last)) >= NEEDED:
             return Cue(code, sentence, "red" if strong else "amber")
     return None

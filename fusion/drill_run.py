@@ -14,7 +14,7 @@ from fusion.fused import Fused, fuse, phase_now
 from fusion.grid import GRID_HZ
 from fusion.heading import HeadingEstimate
 from fusion.lowpass import LowPass
-from fusion.reps import Counted, RepFinder
+from fusion.reps import COLUMNS, Counted, RepFinder
 from fusion.restlessness import UNSURE_DEG, HeadingFilters
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder, mended
 from fusion.spine import LIVE, Reference, turns
@@ -185,7 +185,7 @@ class DrillRun:
         """The repetition that was under way when the drill ended, if it counts."""
         if self.reps is None:
             return []
-        return self.reps.update(np.empty(0), np.empty((0, 12)), last=True)
+        return self.reps.update(np.empty(0), np.empty((0, len(COLUMNS))), last=True)
 
     def end_drill(self) -> None:
         """Go on with frames, without counting."""

@@ -14,6 +14,9 @@ from fusion.reps import UNCERTAIN_SD_DEG
 from fusion.results import Frames, Phase, Quality, Rep
 from fusion.spine import SMOOTHED, Reference, Unknown, spine_angles
 
+UPRIGHT = 0.7
+"""A spine line with a larger vertical part is upright: a seated pelvis that tips says slumping."""
+
 if TYPE_CHECKING:
     from fusion.heading import HeadingEstimate
     from fusion.split import Split
@@ -36,6 +39,8 @@ class Fused:
     bend_deg
         (m, 2) inclination of the upper back against its neutral about two fixed axes across the
         spine line.
+    shift_deg
+        (m, 2) the same of the pelvis; NaN unless the spine is level and its axes across are known.
     """
 
     first: int
@@ -44,6 +49,7 @@ class Fused:
     quality: npt.NDArray[np.uint8]
     gap: npt.NDArray[np.bool_]
     bend_deg: FloatArray
+    shift_deg: FloatArray
 
     @property
     def total_deg(self) -> FloatArray:
@@ -66,8 +72,9 @@ class Fused:
 
     def rows(self, rate_dps: FloatArray) -> FloatArray:
         """Columns :data:`fusion.reps.COLUMNS` for the repetition finder."""
+        sd = self.sd_deg[:, 3]
         return np.column_stack(
-            [self.angles_deg, self.bend_deg, self.sd_deg[:, 3], self.quality, rate_dps]
+            [self.angles_deg, self.bend_deg, self.shift_deg, sd, self.quality, rate_dps]
         )
 
 
@@ -127,6 +134,7 @@ def fuse(
         quality=grade(spine.thoracolumbar_sd, gap),
         gap=gap,
         bend_deg=_bend_deg(reference, turn[:, -1]),
+        shift_deg=_shift_deg(reference, turn[:, 0]),
     )
 
 
@@ -168,3 +176,10 @@ def _between(t_s: FloatArray, start_s: float, end_s: float) -> slice:
 def _bend_deg(reference: Reference, turn: FloatArray) -> FloatArray:
     swing = np.degrees(qt.swing_vector(turn, reference.u))
     return np.column_stack([swing @ reference.sagittal, swing @ reference.transverse])
+
+
+def _shift_deg(reference: Reference, turn: FloatArray) -> FloatArray:
+    """Bend (m, 2) of the pelvis, of a spine that is level and whose axes across are known."""
+    if not reference.ml or abs(reference.vertical) > UPRIGHT:
+        return np.full((len(turn), 2), np.nan)
+    return _bend_deg(reference, turn)

@@ -31,7 +31,8 @@ PIECE = int(20.0 * GRID_HZ)
 
 COLUMNS = (
     "pelvis", "lumbar", "thoracic", "thoracolumbar", "total", "lateral", "flexion",
-    "bend_sagittal", "bend_transverse", "sd", "quality", "rate",
+    "bend_sagittal", "bend_transverse", "shift_sagittal", "shift_transverse",
+    "sd", "quality", "rate",
 )  # fmt: skip
 """What the repetition finder needs of every grid time, in this order."""
 
@@ -88,7 +89,7 @@ class RepFinder:
         turn_deg
             (m,) low-passed total turn.
         rows
-            (m, 12) columns :data:`COLUMNS`; ``rate`` is that of ``turn_deg``.
+            (m, 14) columns :data:`COLUMNS`; ``rate`` is that of ``turn_deg``.
         last
             Nothing will follow.
         """
@@ -277,7 +278,19 @@ def _metrics(
         coupling_deg=coupled[0],
         coupling_sd_deg=coupled[1],
         bounce_deg=_bounce_deg(excursion.side * column["total"], excursion.side * column["rate"]),
+        pelvis_shift_deg=_pelvis_shift_deg(column, excursion.peak - excursion.start),
     )
+
+
+def _pelvis_shift_deg(column: dict[str, FloatArray], at: int) -> float:
+    """How far (°) the pelvis is tipped at the peak, whichever is larger; NaN if it cannot be said.
+
+    Forward or back against the drill's neutral, which gravity shows. To the side against the start
+    of the repetition: on all fours that is a turn about the vertical, of which only seconds are
+    free of drift.
+    """
+    side = column["shift_sagittal"]
+    return float(max(abs(column["shift_transverse"][at]), abs(side[at] - side[0])))
 
 
 def _bounce_deg(turn_deg: FloatArray, rate_dps: FloatArray) -> float:

@@ -154,7 +154,8 @@ class RepMetrics:
 
     ``coupling_deg`` says who turned on the way out: 90° the spine alone, 45° pelvis and spine
     alike, 0° the pelvis alone, above 90° a pelvis that turned the other way; ``coupling_sd_deg`` is
-    its scatter. ``bounce_deg`` is how far the end of range went back and out again.
+    its scatter. ``bounce_deg`` is how far the end of range went back and out again,
+    ``pelvis_shift_deg`` how far the pelvis was tipped at the peak (all fours only).
     """
 
     out_s: float
@@ -167,6 +168,7 @@ class RepMetrics:
     coupling_deg: float = float("nan")
     coupling_sd_deg: float = float("nan")
     bounce_deg: float = 0.0
+    pelvis_shift_deg: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from fusion.cues import current_cue
 from fusion.drills import QUADRUPED, SEATED
 from fusion.excursions import ExcursionFinder
 from fusion.lowpass import smooth_lowpass
-from fusion.reps import RepFinder, without_settling, without_wind_ups
+from fusion.reps import COLUMNS, RepFinder, without_settling, without_wind_ups
 from fusion.results import DrillResult, Interval, Side, SideSummary, SplitSource, Verdict
 from fusion.setup import Setup
 from fusion.shares import ShareSums, estimate_shares, shares_now
@@ -40,15 +40,15 @@ def turned(angle, *, out=1.8, hold=0.6, rest=1.0):
     return (angle, out, hold), (0.0, out, rest)
 
 
-def rows_of(total, rate, *, shares=(0.1, 0.2, 0.7), bend=None, sd=0.8):
+def rows_of(total, rate, *, shares=(0.1, 0.2, 0.7), bend=None, sd=0.8, tipped=(0.0, 0.0)):
     pelvis, lumbar, thoracic = (s * total for s in shares)
     bend = np.zeros_like(total) if bend is None else bend
     zero = np.zeros_like(total)
     spine = lumbar + thoracic
     uncertain = np.full_like(total, sd)
-    return np.column_stack(
-        [pelvis, lumbar, thoracic, spine, total, zero, zero, bend, zero, uncertain, zero, rate]
-    )
+    out = np.abs(total) / 40.0
+    angles = [pelvis, lumbar, thoracic, spine, total, zero, zero, bend, zero]
+    return np.column_stack([*angles, tipped[0] * out, tipped[1] * out, uncertain, zero, rate])
 
 
 def count(total, *, drill=SEATED, split=MEASURED, step=None, **more):
@@ -233,6 +233,37 @@ def test_the_coupling_angle_says_who_turned(pelvis, angle, side):
 
 def test_where_nothing_moves_there_is_no_coupling():
     assert np.isnan(coupling(np.zeros(200), 0.01 * np.arange(200), 100.0, 1)).all()
+
+
+@pytest.mark.parametrize("tipped", [(9.0, 0.0), (0.0, -9.0)])
+def test_hips_that_tip_on_all_fours_are_spoken_of(tipped):
+    turns = path(*turned(40), *turned(40), *turned(40))
+    shifted = count(turns, drill=QUADRUPED, tipped=tipped)
+    assert current_cue(shifted, QUADRUPED, 1.0).code == "pelvis_shift"
+    assert current_cue(shifted, SEATED, 1.0) is None
+    assert current_cue(shifted[:1], QUADRUPED, 1.0) is None
+    assert current_cue(count(turns, tipped=(7.0, 7.0)), QUADRUPED, 1.0) is None
+    unknown = count(turns, tipped=(np.nan, np.nan))
+    assert current_cue(unknown, QUADRUPED, 1.0) is None
+
+
+def test_drift_to_the_side_before_a_repetition_is_no_shift():
+    total = path(*turned(40), *turned(40))
+    turn, rate = smooth_lowpass(total)
+    rows = rows_of(total, rate)
+    rows[:, COLUMNS.index("shift_sagittal")] += 20.0
+    finder = RepFinder(QUADRUPED, MEASURED, 0)
+    finder.update(turn, rows, last=True)
+    assert [c.rep.metrics.pelvis_shift_deg for c in finder.counted] == [0.0, 0.0]
+
+
+def test_a_long_arch_is_red_whatever_the_turn():
+    reps = count(path(*turned(70), *turned(-70)))
+    arched = [replace(r, metrics=replace(r.metrics, flexion_at_peak_deg=-16.0)) for r in reps]
+    cue = current_cue(arched, SEATED, 1.0)
+    assert (cue.code, cue.level) == ("arching", "red")
+    slightly = [replace(r, metrics=replace(r.metrics, flexion_at_peak_deg=-14.0)) for r in reps]
+    assert current_cue(slightly, SEATED, 1.0) is None
 
 
 def test_bouncing_at_the_end_is_spoken_of():

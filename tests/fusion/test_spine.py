@@ -5,9 +5,12 @@ import pytest
 
 from fusion import quaternions as qt
 from fusion.calibration import Calibration, GyroBias
+from fusion.fused import fuse
 from fusion.heading import HeadingEstimate
-from fusion.results import CalibrationResult, Verdict
+from fusion.reps import COLUMNS
+from fusion.results import CalibrationResult, SplitSource, Verdict
 from fusion.spine import heading_deg, make_reference, spine_angles, turns, up_n
+from fusion.split import Split
 from sensors.samples import Placement
 
 CHAIN = (Placement.PELVIS, Placement.THORACOLUMBAR, Placement.UPPER_BACK)
@@ -82,6 +85,23 @@ def test_bends_have_their_signs(posture, axis_b, lateral, flexion):
     assert angles.lateral[0] == pytest.approx(lateral, abs=1e-6)
     assert angles.flexion[0] == pytest.approx(flexion, abs=1e-6)
     assert abs(angles.thoracolumbar[0]) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("axis_b", "shift"), [((1, 0, 0), (10.0, 0.0)), ((0, 0, -1), (0.0, -10.0))]
+)
+def test_a_pelvis_that_tips_on_all_fours_is_seen_under_a_turn(axis_b, shift):
+    for posture in (ALL_FOURS, SEATED):
+        reference, q = reference_of(posture)
+        tipped = qt.multiply(about(axis_b @ np.array(posture), 10), q)
+        moved = qt.multiply(about(reference.u, 5), tipped)
+        turn = turns(reference, np.array([moved, q, q])[None])
+        split = Split(SplitSource.MEASURED, 0.22, 0.08)
+        fused = fuse(0, reference, split, turn, no_drift(), np.zeros(1, bool))
+        expected = shift if posture is ALL_FOURS else (np.nan, np.nan)
+        np.testing.assert_allclose(fused.shift_deg[0], expected, atol=1.0)
+        by_name = dict(zip(COLUMNS, fused.rows(np.zeros(1))[0], strict=True))
+        assert by_name["shift_sagittal"] == pytest.approx(fused.shift_deg[0, 0], nan_ok=True)
 
 
 @pytest.mark.parametrize("posture", [SEATED, ALL_FOURS], ids=["seated", "all fours"])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from fusion.results import ANGLES, SD_ANGLES, Quality
+from fusion.results import ANGLES, SD_ANGLES, Quality, RepMetrics
 from sessions.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sensors.samples import FloatArray
@@ -47,6 +48,9 @@ REP_COLUMNS = (
     "reasons",
 )
 """Columns of ``reps.csv``."""
+
+REP_METRICS = tuple(field.name for field in fields(RepMetrics))
+"""More of each repetition: in ``summary.json`` and in the Parquet tables, not in ``reps.csv``."""
 
 _REP_TEXT = ("drill", "side", "split_source", "verdict", "reasons")
 _REP_NUMBERS = ("set", "rep")
@@ -146,6 +150,32 @@ def read_reps(path: Path) -> tuple[RepRow, ...]:
     if not rows or tuple(rows[0]) != REP_COLUMNS:
         raise SourceError(path, "has other columns than ours; analyse the recording again.", row=1)
     return tuple(_rep_row(path, number, cells) for number, cells in enumerate(rows[1:], start=2))
+
+
+def rep_metrics(drill: Mapping[str, Any]) -> dict[int, dict[str, float]]:
+    """What else is known of the repetitions of one drill.
+
+    Parameters
+    ----------
+    drill
+        An entry of ``drills`` in ``summary.json``; what was written by an older version has none.
+
+    Returns
+    -------
+    dict
+        By number of the repetition, then by name of :data:`REP_METRICS`; what is not known of a
+        repetition is left out.
+    """
+    table = drill.get("rep_metrics")
+    if not isinstance(table, dict):
+        return {}
+    lists = {name: values for name, values in table.items() if isinstance(values, list)}
+    found: dict[int, dict[str, float]] = {n: {} for n in lists.get("rep", ()) if type(n) is int}
+    for name in REP_METRICS:
+        for number, value in zip(lists.get("rep", ()), lists.get(name, ()), strict=False):
+            if type(number) is int and type(value) in (int, float):
+                found[number][name] = float(value)
+    return found
 
 
 def _rep_row(path: Path, number: int, cells: list[str]) -> RepRow:

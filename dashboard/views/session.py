@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dashboard.live.component import share_bars
-from dashboard.views import taking, typed, wording
+from dashboard.views import coordination, taking, typed, wording
 from dashboard.views.cards import card
 from dashboard.views.charts import angle_chart, angle_points, peak_chart, peak_points, up_words
 from dashboard.views.going import go
@@ -17,6 +17,7 @@ from dashboard.views.shelf import BADGES
 from dashboard.words import say, text
 from sessions.counted import counted_drill, left_out, reps_of
 from sessions.errors import LibraryError, SessionError
+from sessions.tables import rep_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,11 @@ PEAKS_HELP: Final = text(
 SHARES_TITLE: Final = text("Share of the turn, %")
 REPS_TITLE: Final = text("Repetitions")
 NO_REPS: Final = text("No repetition was found in this drill.")
+WHO_SUMMED: Final = text("Who turned on the way out: {who}")
+WHO_HELP: Final = text(
+    "Who turned compares the speeds of hips and back from the start of a turn to its hold. "
+    "When the hips began is said where they turned by 6° or more."
+)
 TRUST_TITLE: Final = text("How far to trust it")
 WITHOUT: Final = text("{repetitions} left out by hand; the figures are those of the rest.")
 
@@ -174,7 +180,7 @@ def _show_drill(
         if not reps:
             st.markdown(say(NO_REPS))
             return
-        _show_reps(reps, session)
+        _show_reps(reps, session, rep_metrics(found))
         typed.show_exclusions(library, session, number, reps)
     with card(f"peaks-{number}"):
         st.subheader(say(PEAKS_TITLE))
@@ -192,10 +198,14 @@ def _show_figures(number: int, drill: Mapping[str, Any]) -> None:
             st.caption(addition)
 
 
-def _show_reps(reps: list[RepRow], session: StoredSession) -> None:
+def _show_reps(reps: list[RepRow], session: StoredSession, metrics: coordination.Metrics) -> None:
+    counted = [rep for rep in reps if left_out(rep, session.about) is None]
+    who = coordination.summed_up(counted, metrics)
+    if who:
+        st.markdown(say(WHO_SUMMED, who=who))
     angle = st.column_config.NumberColumn(format="%.0f°")
     st.dataframe(
-        wording.rep_rows(reps, session.about),
+        wording.rep_rows(reps, session.about, metrics),
         hide_index=True,
         column_config={
             **{say(name): angle for name in ("Turn", *wording.SEGMENT_NAMES.values())},
@@ -205,6 +215,8 @@ def _show_reps(reps: list[RepRow], session: StoredSession) -> None:
             say("Verdict"): st.column_config.TextColumn(width="medium"),
         },
     )
+    if who:
+        st.caption(say(WHO_HELP))
 
 
 def _show_trust(session: StoredSession) -> None:

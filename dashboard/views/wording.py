@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.messages import PLACEMENT_NAMES, rep_words
+from dashboard.views import coordination
 from dashboard.words import say, text
 from sensors.samples import Activity
 from sessions.counted import left_out
@@ -203,12 +204,14 @@ def rep_name(rep: RepRow) -> str:
     )
 
 
-def rep_rows(reps: Iterable[RepRow], about: About) -> list[dict[str, object]]:
+def rep_rows(
+    reps: Iterable[RepRow], about: About, metrics: coordination.Metrics
+) -> list[dict[str, object]]:
     """Rows of the repetition table; what was left out is in it and says why."""
-    return [_rep_row(rep, left_out(rep, about)) for rep in reps]
+    return [_rep_row(rep, left_out(rep, about), metrics) for rep in reps]
 
 
-def _rep_row(rep: RepRow, out: str | None) -> dict[str, object]:
+def _rep_row(rep: RepRow, out: str | None, metrics: coordination.Metrics) -> dict[str, object]:
     codes = filter(None, str(rep["reasons"] or "").split(";"))
     reasons = out or ", ".join(say(rep_words([code])) for code in codes)
     verdict = say(VERDICT_NAMES.get(str(rep["verdict"]), str(rep["verdict"])))
@@ -221,6 +224,7 @@ def _rep_row(rep: RepRow, out: str | None) -> dict[str, object]:
         say("Turn"): size(rep["total_deg"]),
     }
     row |= {say(name): size(rep[f"{s}_deg"]) for s, name in SEGMENT_NAMES.items()}
+    row |= coordination.columns(rep, metrics)
     row |= {_share_of(name): share_words(rep, s) for s, name in SEGMENT_NAMES.items()}
     row |= {say("Hold"): rep["hold_s"], say("Speed"): rep["peak_rate_dps"]}
     return row | {say("Verdict"): f"{verdict}: {reasons}" if reasons else verdict}

@@ -7,7 +7,6 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from sessions.receipts import receipt_of
-from sessions.tables import REP_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,14 +100,14 @@ def session_schema() -> pa.Schema:
 
 
 def rep_schema() -> pa.Schema:
-    """Columns of the table of repetitions: whose, those of ``reps.csv``, and what is excluded."""
+    """Columns of the table of repetitions: whose, those of ``reps.parquet``, what is excluded."""
     import pyarrow as pa
 
-    from sessions.exports.parquet import field
+    from sessions.exports.parquet import REP_FIELDS, field
 
     whose = [_field(name, *words) for name, words in _WHOSE.items()]
-    fields = [*whose, *(field(name) for name in REP_COLUMNS), _field("excluded", *_EXCLUDED)]
-    return pa.schema(fields, metadata={"schema": "torso.reps", "schema_version": "1"})
+    fields = [*whose, *(field(name) for name in REP_FIELDS), _field("excluded", *_EXCLUDED)]
+    return pa.schema(fields, metadata={"schema": "torso.reps", "schema_version": "2"})
 
 
 def _field(name: str, definition: str, unit: str) -> pa.Field:

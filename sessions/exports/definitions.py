@@ -32,6 +32,22 @@ _OTHERS: Final = {
     "hold_s": "How long the end of range was held",
     "verdict": "good, doubtful or rejected",
     "reasons": "Codes of what was doubtful, separated by semicolons",
+    "out_s": "From the start of the repetition to its hold",
+    "return_s": "From the end of the hold to being back",
+    "sparc_out": "Smoothness of the way out: spectral arc length of the speed of the total turn; "
+    "-1.4 is a single movement as smooth as can be, less is less smooth",
+    "sparc_return": "The same for the way back",
+    "pelvis_lead_s": "How much earlier the pelvis began to turn than the spine, negative if later; "
+    "empty where the pelvis turned by less than 6 degrees",
+    "lateral_at_peak_deg": "Bend of the upper back to the side at the peak, right positive",
+    "flexion_at_peak_deg": "Bend of the upper back forward at the peak, forward positive",
+    "coupling_deg": "Who turned on the way out, as the coupling angle of pelvis and thoracolumbar "
+    "rotation: 90 the spine alone, 45 both alike, 0 the pelvis alone, above 90 the pelvis went "
+    "the other way",
+    "coupling_sd_deg": "Scatter of the coupling angle along the way out",
+    "bounce_deg": "How far the end of range went back and out again",
+    "pelvis_shift_deg": "How far the pelvis was tipped at the peak, forward, back or to the side; "
+    "empty when seated",
 }
 
 _UNITS: Final = {"_deg": "deg", "_dps": "deg/s", "_s": "s"}
@@ -39,7 +55,7 @@ _UNITS: Final = {"_deg": "deg", "_dps": "deg/s", "_s": "s"}
 
 def unit(column: str) -> str:
     """Unit of a column; ``1`` for a pure number and nothing for a word."""
-    if "_share" in column:
+    if "_share" in column or column.startswith("sparc"):
         return "1"
     return next((word for end, word in _UNITS.items() if column.endswith(end)), "")
 

@@ -2,7 +2,7 @@
 
 Each column carries its ``unit`` and its ``definition`` as metadata of its field, so that a table
 that has lost its documentation still says what it is. Columns are those of ``angles.csv`` and
-``reps.csv``; pandas, polars and DuckDB read them.
+``reps.csv``, and behind the latter more of each repetition; pandas, polars and DuckDB read them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from sessions import columns
 from sessions.exports.csv import rep_numbers
 from sessions.exports.definitions import definition, unit
 from sessions.receipts import software_version
-from sessions.tables import ANGLE_COLUMNS, REP_ANGLES, REP_COLUMNS, REP_TIMES, SHARES
+from sessions.tables import (
+    ANGLE_COLUMNS,
+    REP_ANGLES,
+    REP_COLUMNS,
+    REP_METRICS,
+    REP_TIMES,
+    SHARES,
+)
 
 if TYPE_CHECKING:
     from fusion.results import DrillResult, Rep, SessionResult
@@ -27,6 +34,9 @@ if TYPE_CHECKING:
 
 ANGLES_FILE = "angles.parquet"
 REPS_FILE = "reps.parquet"
+REP_FIELDS = (*REP_COLUMNS, *REP_METRICS)
+"""Columns of ``reps.parquet``."""
+
 _PHASES = tuple(phase.name.lower() for phase in Phase)
 _COUNTED = ("set", "rep", "quality")
 _SPOKEN = ("drill", "phase", "side", "split_source", "verdict", "reasons")
@@ -38,7 +48,7 @@ def parquet_files(session: ImportedSession, result: SessionResult) -> dict[str, 
     return {
         ANGLES_FILE: _file(ANGLE_COLUMNS, [_frames(drill) for drill in result.drills], about),
         REPS_FILE: _file(
-            REP_COLUMNS, [_reps([r for drill in result.drills for r in drill.reps])], about
+            REP_FIELDS, [_reps([r for drill in result.drills for r in drill.reps])], about
         ),
     }
 
@@ -81,7 +91,7 @@ def _frames(drill: DrillResult) -> list[Any]:
 def _reps(reps: list[Rep]) -> list[Any]:
     rows = [rep_row(rep) for rep in reps]
     made = []
-    for name in REP_COLUMNS:
+    for name in REP_FIELDS:
         values = [row[name] for row in rows]
         if name in _SPOKEN:
             made.append(pa.array(values, pa.string()))
@@ -105,4 +115,5 @@ def rep_row(rep: Rep) -> dict[str, Any]:
         share = getattr(rep.shares, name)
         row |= {f"{name}_share": share.value, f"{name}_share_lo": share.lo}
         row[f"{name}_share_hi"] = share.hi
+    row |= {name: getattr(rep.metrics, name) for name in REP_METRICS}
     return row

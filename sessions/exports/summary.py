@@ -16,14 +16,18 @@ from sessions.receipts import (
     mode_name,
     software_version,
 )
+from sessions.tables import REP_METRICS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fusion.results import (
         CalibrationResult,
         DrillResult,
         Flag,
         Interval,
         PlacementCalibration,
+        Rep,
         SessionResult,
         Shares,
         SideSummary,
@@ -124,9 +128,16 @@ def _drill(drill: DrillResult) -> object:
         "sides": {side: _side(drill.sides[side]) for side in Side if side in drill.sides},
         "side_difference_deg": _interval(drill.side_difference_deg),
         "side_difference_notable": drill.side_difference_notable,
+        "rep_metrics": _rep_metrics(drill.reps),
         "drift_deg_per_min": drill.drift_deg_per_min,
         "warnings": [_flag(flag) for flag in drill.flags],
     }
+
+
+def _rep_metrics(reps: Sequence[Rep]) -> object:
+    """More of each repetition: a list by name, in the order of the rows of ``reps.csv``."""
+    numbers = {"rep": [rep.rep for rep in reps]}
+    return numbers | {name: [getattr(rep.metrics, name) for rep in reps] for name in REP_METRICS}
 
 
 def _side(side: SideSummary) -> object:

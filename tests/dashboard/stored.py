@@ -99,6 +99,10 @@ def _summary(split_source, verdict, warnings):
         "drill": DRILL, "start_s": 0.0, "end_s": REP_S * REPS, "repetitions": REPS,
         "split_source": split_source, "sides": {"left": side, "right": side},
         "side_difference_deg": {"value": -3.0, "lo": -7.0, "hi": 1.0},
+        "rep_metrics": {
+            "rep": [1, 2, 3, 4], "coupling_deg": [88.0, 62.0, 85.0, None],
+            "pelvis_lead_s": [None, 0.21, None, -0.14],
+        },
         "drift_deg_per_min": dict.fromkeys(placements, 4.2), "warnings": [],
     }  # fmt: skip
     return {

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views import wording
+from dashboard.views import coordination, wording
 from dashboard.views.charts import MOST_POINTS, angle_chart, angle_points
 from sessions.library import open_library
+from sessions.tables import rep_metrics
 from tests.dashboard.stored import DRILL, REP_S, REPS, write_session
 
 NAME = "2026-03-04_10-20-30"
@@ -183,3 +184,44 @@ def test_the_chart_dashes_what_was_not_measured(library):
 
     assert dashes(measured=False) == 2
     assert dashes(measured=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("coupling_deg", "words"),
+    [
+        (120.0, "hips went against it"),
+        (90.0, "the back"),
+        (80.0, "the back"),
+        (60.0, "hips joined in"),
+        (10.0, "mostly the hips"),
+        (-20.0, "mostly the hips"),
+        (-170.0, "–"),
+        (None, "–"),
+    ],
+)
+def test_who_turned_is_said_from_the_coupling_angle(coupling_deg, words):
+    assert coordination.who_turned(coupling_deg) == words
+
+
+@pytest.mark.parametrize(
+    ("lead_s", "words"),
+    [(0.21, "0.2 s before"), (-0.14, "0.1 s after"), (0.03, "together"), (None, "–")],
+)
+def test_when_the_hips_began(lead_s, words):
+    assert coordination.hips_began(lead_s) == words
+
+
+def test_the_page_says_who_turned(library):
+    write_session(library.root / NAME)
+    session = library.open(NAME)
+    metrics = rep_metrics(session.drills[0])
+    rows = wording.rep_rows(session.read_reps(), session.about, metrics)
+    assert [row["Who turned"] for row in rows] == [
+        "the back", "hips joined in", "the back", "–"
+    ]  # fmt: skip
+    assert [row["Hips began"] for row in rows] == ["–", "0.2 s before", "–", "0.1 s after"]
+    summed = coordination.summed_up(session.read_reps(), metrics)
+    assert summed == "hips joined in × 1 · the back × 2"
+    older = wording.rep_rows(session.read_reps(), session.about, rep_metrics({}))
+    assert "Who turned" not in older[0]
+    assert coordination.summed_up(session.read_reps(), {}) == ""

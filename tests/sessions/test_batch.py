@@ -26,9 +26,9 @@ from sessions.batch.run import run_batch
 from sessions.batch.sources import find_sources
 from sessions.batch.tables import Tables
 from sessions.errors import ClusterError, OutputError, SourceError
+from sessions.exports.parquet import REP_FIELDS
 from sessions.exports.raw_folder import write_raw_folder
 from sessions.receipts import receipt_now
-from sessions.tables import REP_COLUMNS
 from tests.sessions.conftest import TWO, make_result, still_block
 
 MAKER = receipt_now({}).maker
@@ -174,7 +174,7 @@ def test_rows_hold_what_a_person_typed_and_nothing_for_nan():
     first, second = make_result().drills[0].reps
     about = About(excluded=(Exclusion(second.peak_s, "sneezed"),))
     rows = [rep_row(rep, "Heron", about) for rep in (first, second)]
-    assert set(rows[0]) == {"subject", *REP_COLUMNS, "excluded"}
+    assert set(rows[0]) == {"subject", *REP_FIELDS, "excluded"}
     assert [row["excluded"] for row in rows] == ["", "sneezed"]
     assert [row["total_deg"] for row in rows] == [44.0, None]
 

@@ -21,7 +21,14 @@ from sessions.exports.csv import angles_csv, reps_csv
 from sessions.exports.summary import summary_json
 from sessions.files import write_together
 from sessions.imports.source import read_source
-from sessions.tables import ANGLE_COLUMNS, REP_COLUMNS, read_angles, read_reps
+from sessions.tables import (
+    ANGLE_COLUMNS,
+    REP_COLUMNS,
+    REP_METRICS,
+    read_angles,
+    read_reps,
+    rep_metrics,
+)
 
 from .conftest import make_result
 
@@ -128,6 +135,28 @@ def test_tables_are_read_back(tmp_path: Path) -> None:
 
 def summary(raw_folder: Path, result: SessionResult) -> dict:
     return json.loads(summary_json(read_source(raw_folder), result, live=False))
+
+
+def test_more_of_each_repetition_is_in_the_summary_and_read_back(
+    raw_folder: Path,
+) -> None:
+    result = make_result()
+    first, second = result.drills[0].reps
+    unknown = replace(second, metrics=replace(second.metrics, pelvis_lead_s=math.nan))
+    result = replace(result, drills=(replace(result.drills[0], reps=(first, unknown)),))
+    (drill,) = summary(raw_folder, result)["drills"]
+    assert set(drill["rep_metrics"]) == {"rep", *REP_METRICS}
+    assert drill["rep_metrics"]["pelvis_lead_s"] == [0.05, None]
+    metrics = rep_metrics(drill)
+    assert metrics[1]["sparc_out"] == -1.4
+    assert "pelvis_lead_s" not in metrics[2]
+
+
+@pytest.mark.parametrize(
+    "table", [None, [], {}, {"rep": 3}, {"rep": ["x", None, True], "out_s": [1.0]}]
+)
+def test_damaged_metrics_say_nothing(table: object) -> None:
+    assert rep_metrics({"rep_metrics": table}) == {}
 
 
 def test_summary(raw_folder: Path) -> None:

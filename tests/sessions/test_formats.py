@@ -22,11 +22,11 @@ from sessions.exports.checks import CHECKERS, Check, check_export
 from sessions.exports.definitions import definition
 from sessions.exports.formats import FORMATS, export_session
 from sessions.exports.opensim import segments_of
-from sessions.exports.parquet import ANGLES_FILE, REPS_FILE, parquet_files
+from sessions.exports.parquet import ANGLES_FILE, REP_FIELDS, REPS_FILE, parquet_files
 from sessions.exports.simulated import write_simulated
 from sessions.files import write_together
 from sessions.imports.source import read_source
-from sessions.tables import ANGLE_COLUMNS, REP_COLUMNS
+from sessions.tables import ANGLE_COLUMNS, REP_COLUMNS, REP_METRICS
 
 from .conftest import make_result
 
@@ -37,7 +37,7 @@ def session(raw_folder):
 
 
 def test_every_column_has_a_definition() -> None:
-    assert all(definition(name) for name in (*ANGLE_COLUMNS, *REP_COLUMNS))
+    assert all(definition(name) for name in (*ANGLE_COLUMNS, *REP_FIELDS))
 
 
 def test_parquet_holds_the_same_numbers_with_units_and_definitions(session, tmp_path) -> None:
@@ -46,7 +46,7 @@ def test_parquet_holds_the_same_numbers_with_units_and_definitions(session, tmp_
     angles = parquet.read_table(tmp_path / "out" / ANGLES_FILE)
     reps = parquet.read_table(tmp_path / "out" / REPS_FILE)
     assert tuple(angles.column_names) == ANGLE_COLUMNS
-    assert tuple(reps.column_names) == REP_COLUMNS
+    assert tuple(reps.column_names) == (*REP_COLUMNS, *REP_METRICS)
     total = to_numpy(angles["total_deg"])
     np.testing.assert_array_equal(total, result.drills[0].frames.angles_deg[:, 4])
     field = angles.schema.field("thoracic_deg")

@@ -2,8 +2,9 @@
 
 Half are noise of random length, half are good notifications with bytes changed, cut off, added or
 doubled. A reader may refuse them (:class:`ProtocolError`) or give samples; it may not raise
-anything else, give more samples than the bytes can hold, or give numbers that are none. Now and
-then two good notifications follow: the second must be read as if nothing had been.
+anything else, give more samples than the bytes can hold, or give numbers that are none; and what it
+takes in together with others has to be what it would have read alone. Now and then two good
+notifications follow: the second must be read as if nothing had been.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ from sensors.protocols import (
     thingy52,
     witmotion,
 )
-from sensors.protocols.burst import unpacked
+from sensors.protocols.burst import Joining, Packed, unpacked
 from sensors.protocols.families import FAMILIES, Family, family_named
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def fuzz(family: Family, subject: Subject, notifications: int, seed: int) -> Out
     reader = family.reader(family.rate_hz)
     for characteristic, data in subject.prepare:
         reader.feed(characteristic, data)
+    joining = reader if isinstance(reader, Joining) else None
     refused = samples = resynchronised = checks = 0
     held_bytes = 0
     start_s = time.process_time()
@@ -119,11 +121,13 @@ def fuzz(family: Family, subject: Subject, notifications: int, seed: int) -> Out
         characteristic, good = rng.choice(subject.good)
         bad = rng.randbytes(rng.randrange(MAX_NOISE_BYTES)) if number % 2 else mutated(good, rng)
         held_bytes += len(bad)
+        joined = joining.join(characteristic, [bad]) if joining else None
         try:
             bursts = reader.feed(characteristic, bad)
         except ProtocolError:
             refused += 1
             bursts = ()
+        assert joined is None or _alike(joined, bursts), "not the same together as alone"
         count = sum(map(len, bursts))
         samples += count
         held_bytes -= count * subject.sample_bytes
@@ -154,6 +158,11 @@ def mutated(good: bytes, rng: random.Random) -> bytes:
         case _:
             data += bytes(data)
     return bytes(data)
+
+
+def _alike(joined: tuple[Packed, list[int]], bursts: Sequence[Burst | Packed]) -> bool:
+    packed, ticks = joined
+    return len(bursts) == 1 and bursts[0] == replace(packed, ticks=ticks[0] if ticks else None)
 
 
 def _sound(burst: Burst) -> bool:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sensors.clock import GAP_PERIODS, Gap, missing_samples
-from sensors.pieces import later_part
+from sensors.pieces import later_part, packets
 
 if TYPE_CHECKING:
     from sensors.pieces import Piece
 
-_RATE_MEMORY_S = 10.0
+_RATE_WINDOW_S = 5.0
+"""The rate is measured over this window and the one before."""
+
 _NEVER_S = -math.inf
 
 
@@ -89,49 +91,76 @@ class Account:
         self.gaps: list[Gap] = []
         self.received = self.lost = self.late = 0
         self.longest_gap_s = 0.0
-        self._last_t_s = _NEVER_S
-        self._steps = self._steps_s = 0.0
+        self._last_s = self._until_s = _NEVER_S
+        self._since_s = self._silent_s = self._before_s = 0.0
+        self._steps = self._steps_before = 0
 
     @property
     def rate_hz(self) -> float | None:
         """Sampling rate on the session clock; ``None`` before it can be measured."""
-        return self._steps / self._steps_s if self._steps_s > 0.0 else None
+        if self._last_s == _NEVER_S:
+            return None
+        spent_s = self._before_s + self._spent_s()
+        return (self._steps_before + self._steps) / spent_s if spent_s > 0.0 else None
 
     def take(self, pieces: list[Piece]) -> list[Piece]:
         """Account for the next pieces; return them without what is not later than all before."""
         kept: list[Piece] = []
-        received = 0
-        last_t_s, steps, steps_s = self._last_t_s, self._steps, self._steps_s
         for piece in pieces:
-            _, count, end_s, step_s, period_s = piece
-            first_s = end_s - step_s * (count - 1.0)
-            if first_s > last_t_s:
+            if self._follows(piece):
                 kept.append(piece)
             else:
-                later = later_part(piece, last_t_s)
-                if later is None:
-                    self.late += 1
-                    continue
-                kept.append(later)
-                count = later[1]
-                first_s = end_s - step_s * (count - 1.0)
-            received += count
-            before_s, last_t_s = last_t_s, end_s
-            if before_s == _NEVER_S:
-                continue
-            span_s = end_s - before_s
-            if first_s - before_s > GAP_PERIODS * period_s:
-                self._note_gap(before_s, first_s, period_s)
-                count, span_s = count - 1, end_s - first_s
-            keep = 1.0 - span_s / _RATE_MEMORY_S if span_s < _RATE_MEMORY_S else 0.0
-            steps = steps * keep + count
-            steps_s = steps_s * keep + span_s
-        self.received += received
-        self._last_t_s, self._steps, self._steps_s = last_t_s, steps, steps_s
+                kept += [part for packet in packets(piece) if (part := self._later(packet))]
         return kept
+
+    def _follows(self, piece: Piece) -> bool:
+        """Account for a piece at once if nothing is missing in it and before it, nor too early."""
+        _, size, t_s, period_s = piece
+        last_s, gap_s = self._last_s, GAP_PERIODS * period_s
+        if t_s[-1] > self._until_s:
+            return False
+        ends_s = t_s if size == 1 else t_s[size - 1 :: size]
+        for first_s, end_s in zip(t_s[::size], ends_s, strict=True):
+            if not 0.0 < first_s - last_s <= gap_s:
+                return False
+            last_s = end_s
+        self._last_s = last_s
+        self.received += len(t_s)
+        self._steps += len(t_s)
+        return True
+
+    def _later(self, packet: Piece) -> Piece | None:
+        """Account for any packet; return what of it is later than all before."""
+        later = later_part(packet, self._last_s)
+        if later is None:
+            self.late += 1
+            return None
+        _, count, t_s, period_s = later
+        self.received += count
+        before_s, self._last_s = self._last_s, t_s[-1]
+        if before_s == _NEVER_S:
+            self._measure_anew()
+            return later
+        self._steps += count
+        if t_s[0] - before_s > GAP_PERIODS * period_s:
+            self._note_gap(before_s, t_s[0], period_s)
+        if self._last_s > self._until_s:
+            self._steps_before, self._before_s = self._steps, self._spent_s()
+            self._measure_anew()
+        return later
+
+    def _spent_s(self) -> float:
+        """How long the window is by now, without the gaps in it (s)."""
+        return self._last_s - self._since_s - self._silent_s
+
+    def _measure_anew(self) -> None:
+        self._since_s, self._until_s = self._last_s, self._last_s + _RATE_WINDOW_S
+        self._steps, self._silent_s = 0, 0.0
 
     def _note_gap(self, before_s: float, first_s: float, period_s: float) -> None:
         missing = missing_samples(first_s - before_s, period_s)
         self.lost += missing
         self.gaps.append(Gap(before_s, first_s, missing))
         self.longest_gap_s = max(self.longest_gap_s, first_s - before_s)
+        self._steps -= 1
+        self._silent_s += first_s - before_s

@@ -180,6 +180,8 @@ class DeviceClock:
     def restart(self) -> None:
         """Forget the time base, not the rate: the next observation begins a new epoch."""
         self._bins: deque[Point] = deque(maxlen=round(WINDOW_S / _BIN_S))
+        self.delay_s = 0.0
+        """How much later than the quickest packets the last one arrived (s)."""
         self._lowest: Point = (0.0, math.inf)
         self._bin_end_s = -math.inf
         self._edge: Edge | None = None
@@ -241,10 +243,6 @@ class DeviceClock:
     def observed_s(self) -> float:
         """How much device time the line is drawn from (s)."""
         return self._bins[-1][0] - self._bins[0][0] if self._bins else 0.0
-
-    def delay_s(self, device_s: float, arrival_s: float) -> float:
-        """How much later than the quickest packets ``device_s`` arrives (s)."""
-        return arrival_s - device_s - self._floor(device_s)
 
     def unwrap(self, ticks: int, arrival_s: float) -> float | None:
         """Return the device time of a wrapped counter value that just arrived.
@@ -311,6 +309,43 @@ class DeviceClock:
         self._ticks = after
         return self.observe(first_s + span_s, arrival_s)
 
+    def follow_all(self, ticks: Sequence[int], arrivals_s: Sequence[float]) -> list[float]:
+        """Take in usual packets of one sample each as :meth:`follow` would, only quicker.
+
+        Returns
+        -------
+        list
+            Host monotonic seconds of as many as are usual; the others were not taken in.
+        """
+        found: list[float] = []
+        wrap, tick_s = self._wrap, self._tick_s
+        at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
+        line_at_s, line_s, slope = self._line_at_s, self._line_s, self._slope
+        steady = self._scatter_s is not None and not self._behind_s
+        for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
+            after = at + (tick - at) % wrap
+            device_s = after * tick_s
+            offset_s = arrival_s - device_s
+            floor_s = line_s + slope * (device_s - line_at_s)
+            delay_s = offset_s - floor_s
+            if steady and last_s < device_s < self._bin_end_s and 0.0 <= delay_s < _NEAR_S:
+                # The line stays, nothing is to be bent: this is all that is left to be done.
+                if offset_s < self._lowest[1]:
+                    self._lowest = device_s, offset_s
+                self.delay_s = delay_s
+                at, last_s, host_s = after, device_s, device_s + floor_s - self._constant_s
+            else:
+                self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
+                observed = self.follow(tick, 0.0, arrival_s)
+                if observed is None:
+                    return found
+                at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
+                line_at_s, line_s, slope = self._line_at_s, self._line_s, self._slope
+                steady = self._scatter_s is not None and not self._behind_s
+            found.append(host_s)
+        self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
+        return found
+
     @property
     def last_device_s(self) -> float:
         """Device time of the last observation of this epoch; minus infinity before the first."""
@@ -356,6 +391,7 @@ class DeviceClock:
         if self._scatter_s is None:
             self._delays = min(self._delays + 1, _DELAY_MEMORY)
             self._mean_delay_s += (delay_s - self._mean_delay_s) / self._delays
+        self.delay_s = delay_s
         host_s = device_s + floor_s - self._constant_s + behind_s
         rate = (host_s - self._last_host_s) / step_s
         self._last_device_s, self._last_host_s = device_s, host_s
@@ -383,6 +419,7 @@ class DeviceClock:
         self._bin_end_s = (device_s // _BIN_S + 1.0) * _BIN_S
         self._delays = min(self._delays + 1, _DELAY_MEMORY)
         self._mean_delay_s -= self._mean_delay_s / self._delays
+        self.delay_s = 0.0
         self._last_device_s, self._last_host_s = device_s, device_s + offset_s
         return self._last_host_s, 1.0 + self._slope
 

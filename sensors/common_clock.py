@@ -112,6 +112,11 @@ class Membership:
         sd_s = self._common.sd_s if self._on_common else self._own.sd_s
         return math.hypot(sd_s, self._away_s)
 
+    @property
+    def idle(self) -> bool:
+        """Whether the sensor is followed by itself, and nothing else is left to be worked off."""
+        return not (self.within or self._on_common or self._away_s)
+
     def told(self, *, synchronised: bool) -> None:
         """Take in what the sensor says of itself."""
         if synchronised and not self.within:
@@ -132,7 +137,7 @@ class Membership:
         arrival_s
             Host monotonic seconds of its arrival.
         """
-        if not self.within and not self._on_common and not self._away_s:
+        if self.idle:
             return own_s
         rebooted = self._own.epochs > self._epoch
         common_s = None if rebooted else self._common.host_s(device_s, arrival_s)

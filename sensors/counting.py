@@ -43,6 +43,9 @@ _USUAL_ENOUGH: Final = 14
 _CERTAIN: Final = 0.6
 """Part of a packet's length by which the shortest delay must exceed all that is usual."""
 
+_SURELY: Final = 0.9 * _CERTAIN
+"""The same, whatever the packet's length really is."""
+
 _EVEN: Final = 0.1
 _LEAP: Final = 0.08
 """Parts of a packet's length. Where the connection interval is in step with the packets, delays
@@ -94,14 +97,28 @@ class CountClock:
         missing
             Samples found to be missing before them.
         """
-        missing = self._missing(samples, arrival_s)
+        usual = self._is_usual(samples, arrival_s)
+        missing = 0 if usual else self._missing(samples, arrival_s)
         self._count += missing + samples
         device_s = self._count * self._period_s
-        self._check_silence(arrival_s - device_s, arrival_s)
+        if not usual:
+            self._check_silence(arrival_s - device_s, arrival_s)
         host_s, rate = self._clock.observe(device_s, arrival_s)
-        self._delays.append((arrival_s, self._clock.delay_s(device_s, arrival_s)))
+        self._delays.append((arrival_s, self._clock.delay_s))
         self._last_arrival_s = arrival_s
         return host_s, rate * self._period_s, missing
+
+    def _is_usual(self, samples: int, arrival_s: float) -> bool:
+        """Whether nothing can be missing: all is in time, and it is not time to look closer."""
+        if not self._delays:
+            return False
+        before_s, delay_s = self._delays[-1]
+        return (
+            delay_s < _SURELY * samples * self._period_s
+            and before_s - self._noted_s < WATCH_S
+            and arrival_s - before_s <= SILENT_S
+            and arrival_s - self._heard_s >= _CATCHES_UP_S
+        )
 
     def _check_silence(self, offset_s: float, arrival_s: float) -> None:
         """Begin anew where what was given up after a silence comes after all, in one go.
@@ -140,7 +157,7 @@ class CountClock:
             return 0
         now_s, delay_s = delays[-1]
         if delay_s < _CERTAIN * packet_s and now_s - self._noted_s < WATCH_S:
-            return 0  # the usual case: in time, and nothing to be noted yet
+            return 0
         while delays and delays[0][0] < now_s - WATCH_S:
             delays.popleft()
         if len(delays) < _FEWEST or now_s - delays[0][0] < 0.9 * WATCH_S:

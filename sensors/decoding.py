@@ -16,13 +16,13 @@ from sensors.clock import DeviceClock
 from sensors.common_clock import Membership
 from sensors.counting import CountClock
 from sensors.errors import ProtocolError
-from sensors.pieces import joined, times
-from sensors.protocols.burst import Synchronised
+from sensors.pieces import arrays_of, joined, times
+from sensors.protocols.burst import Joining, Synchronised
 from sensors.protocols.families import reader_of
 from sensors.samples import ImuBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from sensors.clock import Gap
     from sensors.common_clock import CommonClock
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 REORDER_PACKETS = 32
 """A packet more than this far behind is not out of order but of another boot."""
+
+AT_ONCE = 64
+"""Up to so many notifications are read together, or one by one if one of them is not as usual."""
 
 
 class StreamDecoder:
@@ -58,6 +61,7 @@ class StreamDecoder:
         self.info = info
         self._origin_s = origin_s
         self._reader = _reader_of(info) if reader is None else reader
+        self._joining = self._reader if isinstance(self._reader, Joining) else None
         self._period_s = 1.0 / info.rate_hz
         facts = self._reader.clock
         if facts is None:
@@ -122,7 +126,7 @@ class StreamDecoder:
         """Take in the next notification of this sensor; see :meth:`feed_all`."""
         return self.feed_all((notification,))
 
-    def feed_all(self, notifications: Iterable[Notification]) -> ImuBlock | None:
+    def feed_all(self, notifications: Sequence[Notification]) -> ImuBlock | None:
         """Take in the next notifications of this sensor.
 
         What comes out does not depend on how many are taken in at once, only the time that takes:
@@ -134,9 +138,68 @@ class StreamDecoder:
             The new samples on the session clock, later than all before; ``None`` where there are
             none. Notifications that cannot be read are counted, see :class:`LinkStatistics`.
         """
-        for notification in notifications:
-            self.take(notification)
+        self.take_all(notifications)
         return self.flush()
+
+    def take_all(self, notifications: Sequence[Notification]) -> None:
+        """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
+        at = 0
+        while at < len(notifications):
+            together = notifications[at : at + AT_ONCE]
+            taken = self._take_joined(together)
+            if not taken:
+                for notification in together:
+                    self.take(notification)
+                taken = len(together)
+            at += taken
+
+    def _take_joined(self, notifications: Sequence[Notification]) -> int:
+        """Take in as many as are usual, at once; return how many."""
+        if self._joining is None:
+            return 0
+        characteristic = notifications[0].characteristic
+        data = [note.data for note in notifications if note.characteristic == characteristic]
+        if len(data) < len(notifications):
+            return 0
+        joined = self._joining.join(characteristic, data)
+        if joined is None:
+            return 0
+        packed, ticks = joined
+        arrivals_s = [note.arrival_s for note in notifications]
+        size = packed.count // len(data)
+        t_s = self._counted(size, arrivals_s) if self._count else self._followed(ticks, arrivals_s)
+        taken = len(t_s) // size
+        if taken:
+            self._packets += taken
+            self._last_arrival_s = arrivals_s[taken - 1]
+            samples = packed if taken == len(data) else arrays_of(packed).part(slice(len(t_s)))
+            self._pieces.append((samples, size, t_s, self._period_s))
+        return taken
+
+    def _counted(self, size: int, arrivals_s: list[float]) -> list[float]:
+        """Return the session times of the samples of counted packets."""
+        assert self._count is not None
+        t_s: list[float] = []
+        for arrival_s in arrivals_s:
+            host_s, step_s, _ = self._count.observe(size, arrival_s)
+            t_s += _evenly(host_s - self._origin_s, step_s, size)
+        return t_s
+
+    def _followed(self, ticks: list[int], arrivals_s: list[float]) -> list[float]:
+        """Return the session times of as many samples as come one after the other as usual."""
+        clock, member, origin_s = self._clock, self._member, self._origin_s
+        if member is None or member.idle:
+            t_s = [host_s - origin_s for host_s in clock.follow_all(ticks, arrivals_s)]
+        else:
+            t_s = []
+            for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
+                observed = clock.follow(tick, 0.0, arrival_s)
+                if observed is None:
+                    break
+                host_s = member.host_s(clock.last_device_s, observed[0], arrival_s)
+                t_s.append(host_s - origin_s)
+        self._recent.extend([(None, tick) for tick in ticks[: len(t_s)]])
+        return t_s
 
     def take(self, notification: Notification) -> None:
         """Take in the next notification of this sensor; :meth:`flush` gives what came of it."""
@@ -193,8 +256,8 @@ class StreamDecoder:
             self._packets += 1
             if count:
                 host_s, step_s, _ = self._count.observe(count, arrival_s)
-                piece = burst, count, host_s - self._origin_s, step_s, self._period_s
-                self._pieces.append(piece)
+                t_s = _evenly(host_s - self._origin_s, step_s, count)
+                self._pieces.append((burst, count, t_s, self._period_s))
             return
         spacing_s = burst.spacing_ticks * self._tick_s
         span_s = (count - 1) * spacing_s
@@ -214,8 +277,8 @@ class StreamDecoder:
         host_s, rate = observed
         if self._member is not None:
             host_s = self._member.host_s(self._clock.last_device_s, host_s, arrival_s)
-        piece = burst, count, host_s - self._origin_s, spacing_s * rate, self._period_s
-        self._pieces.append(piece)
+        t_s = _evenly(host_s - self._origin_s, spacing_s * rate, count)
+        self._pieces.append((burst, count, t_s, self._period_s))
 
     def _observe(
         self, burst: Burst | Packed, span_s: float, arrival_s: float
@@ -270,6 +333,13 @@ class StreamDecoder:
         if calibration is not None:
             acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
         return ImuBlock(times(pieces), acc, gyr, burst.mag, burst.quat, burst.clipped)
+
+
+def _evenly(last_s: float, step_s: float, count: int) -> list[float]:
+    """Return the times of samples of which the last one's is known."""
+    if count == 1:
+        return [last_s]
+    return [last_s - step_s * to_last for to_last in range(count - 1, -1, -1)]
 
 
 def _reader_of(info: SensorInfo) -> Reader:

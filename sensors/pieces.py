@@ -2,59 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, Packed, unpacked
+from sensors.protocols.burst import Burst, Packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sensors.samples import FloatArray
 
-Piece: TypeAlias = tuple[Burst | Packed, int, float, float, float]
-"""A burst, its samples, the last one's session time, the time between them, and what that should
-be (s). A plain tuple: there is one for every notification."""
-
-
-_MANY: Final = 50
-"""From so many on, arrays are quicker than a loop; what comes out is the same."""
+Piece: TypeAlias = tuple[Burst | Packed, int, list[float], float]
+"""The samples of one packet or of several, how many a packet holds, the samples' session times, and
+what should lie between two of them (s). A plain tuple: there is one for every notification."""
 
 
 def times(pieces: list[Piece]) -> FloatArray:
     """Return the session times of the samples of all pieces."""
-    if len(pieces) > _MANY:
-        _, counts, ends_s, steps_s, _ = zip(*pieces, strict=True)
-        each = np.array(counts)
-        to_last = np.cumsum(each).repeat(each) - np.arange(1, each.sum() + 1)
-        found: FloatArray = np.repeat(ends_s, each) - np.repeat(steps_s, each) * to_last
-        return found
-    t_s: list[float] = []
-    for _, count, last_t_s, step_s, _ in pieces:
-        if count == 1:
-            t_s.append(last_t_s)
-        else:
-            t_s += [last_t_s - step_s * to_last for to_last in range(count - 1, -1, -1)]
-    return np.array(t_s)
+    if len(pieces) == 1:
+        return np.array(pieces[0][2])
+    return np.array([*chain.from_iterable([t_s for _, _, t_s, _ in pieces])])
+
+
+def packets(piece: Piece) -> list[Piece]:
+    """Return a piece as pieces of one packet each."""
+    burst, size, t_s, period_s = piece
+    if len(t_s) == size:
+        return [piece]
+    arrays = arrays_of(burst)
+    parts = [slice(at, at + size) for at in range(0, len(t_s), size)]
+    return [(arrays.part(part), size, t_s[part], period_s) for part in parts]
 
 
 def later_part(piece: Piece, than_s: float) -> Piece | None:
-    """Return what of a piece is later than ``than_s``; ``None`` if nothing is."""
-    burst, count, last_t_s, step_s, period_s = piece
-    while count and last_t_s - step_s * (count - 1.0) <= than_s:
-        count -= 1
-    if count == 0:
+    """Return what of a packet is later than ``than_s``; ``None`` if nothing is."""
+    burst, _, t_s, period_s = piece
+    later = next((at for at, time_s in enumerate(t_s) if time_s > than_s), None)
+    if later is None:
         return None
-    return unpacked(burst).last(count), count, last_t_s, step_s, period_s
+    rest_s = t_s[later:]
+    return arrays_of(burst).part(slice(later, None)), len(rest_s), rest_s, period_s
+
+
+def arrays_of(burst: Burst | Packed) -> Burst:
+    """Return the samples as arrays, without their times."""
+    return burst.unpack(burst.raw) if isinstance(burst, Packed) else burst
 
 
 def joined(pieces: list[Piece]) -> Burst:
     """Return the samples of all pieces; bytes of neighbours become arrays together."""
+    if len(pieces) == 1:
+        return arrays_of(pieces[0][0])
     bursts: list[Burst] = []
     unpack: Callable[[bytes], Burst] | None = None
     raw: list[bytes] = []
-    for burst, _, _, _, _ in pieces:
+    for burst, _, _, _ in pieces:
         if isinstance(burst, Packed):
             if burst.unpack is unpack:
                 raw.append(burst.raw)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sensors.common_clock import CommonClock
 from sensors.decoding import StreamDecoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sensors.drivers.base import Notification
     from sensors.samples import ImuBlock, SensorId, SensorInfo
+
+_SENSOR = attrgetter("sensor")
 
 
 class SessionDecoder:
@@ -40,6 +44,7 @@ class SessionDecoder:
             if facts is not None:
                 family = stream.info.protocol
                 stream.keep(families.setdefault(family, CommonClock(facts)))
+        self._shared = bool(families)
 
     def feed_all(self, notifications: Iterable[Notification]) -> dict[SensorId, ImuBlock]:
         """Take in the next notifications, in the order in which they came.
@@ -49,10 +54,23 @@ class SessionDecoder:
         dict
             The new samples of the sensors that have some; see :meth:`StreamDecoder.feed_all`.
         """
-        streams = self.streams
-        for notification in notifications:
-            stream = streams.get(notification.sensor)
+        heard: dict[SensorId, StreamDecoder] = {}
+        for sensor, together in self._by_sensor(notifications):
+            stream = self.streams.get(sensor)
             if stream is not None:
-                stream.take(notification)
-        found = ((sensor, stream.flush()) for sensor, stream in streams.items())
+                stream.take_all(together)
+                heard[sensor] = stream
+        found = ((sensor, stream.flush()) for sensor, stream in heard.items())
         return {sensor: block for sensor, block in found if block is not None}
+
+    def _by_sensor(
+        self, notifications: Iterable[Notification]
+    ) -> Iterator[tuple[SensorId, list[Notification]]]:
+        """What each sensor sent; in turns, where the order between sensors says something."""
+        if self._shared:
+            turns = itertools.groupby(notifications, _SENSOR)
+            return ((sensor, list(turn)) for sensor, turn in turns)
+        parts: dict[SensorId, list[Notification]] = {}
+        for notification in notifications:
+            parts.setdefault(notification.sensor, []).append(notification)
+        return iter(parts.items())

@@ -83,14 +83,14 @@ class Burst:
         """How many samples."""
         return len(self.acc)
 
-    def last(self, count: int) -> Burst:
-        """Return the last samples, without their times."""
+    def part(self, rows: slice) -> Burst:
+        """Return some of the samples, without their times."""
         return Burst(
-            self.acc[-count:],
-            self.gyr[-count:],
-            None if self.mag is None else self.mag[-count:],
-            None if self.quat is None else self.quat[-count:],
-            None if self.clipped is None else self.clipped[-count:],
+            self.acc[rows],
+            self.gyr[rows],
+            None if self.mag is None else self.mag[rows],
+            None if self.quat is None else self.quat[rows],
+            None if self.clipped is None else self.clipped[rows],
         )
 
 
@@ -184,6 +184,25 @@ class Reader(Protocol):
         ------
         ProtocolError
             The bytes are nothing this family sends.
+        """
+        ...
+
+
+@runtime_checkable
+class Joining(Protocol):
+    """A reader that can tell at once that several values are all of the usual kind."""
+
+    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+        """Take in values of one characteristic as one after the other would be, all together.
+
+        Returns
+        -------
+        packed
+            The samples of all, as many from each.
+        ticks
+            The device's clock at each value's one sample; empty if it has no clock.
+
+        ``None`` if one of them is not of the usual kind; then nothing was taken in.
         """
         ...
 

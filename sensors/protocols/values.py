@@ -23,6 +23,8 @@ RawArray = npt.NDArray[np.int16]
 DEGREE: Final = math.pi / 180.0
 G: Final = GRAVITY_MPS2
 
+_HIGHEST: Final = b"\x7f"
+_LOWEST: Final = b"\x80"
 _RAIL: Final = np.uint16(np.iinfo(np.int16).max)
 _RAILS: Final = np.uint16(2)
 """Numbers of the array's own kind: any other has to be converted each time."""
@@ -41,6 +43,11 @@ def need(data: bytes, least: int, protocol: str, what: str) -> None:
     """
     if len(data) < least:
         raise ProtocolError(protocol, f"{what} of {len(data)} bytes, not {least}", data)
+
+
+def alike(data: Sequence[bytes], size: int) -> bool:
+    """Whether all values are of this length."""
+    return {*map(len, data)} == {size}
 
 
 def need_numbers(values: Sequence[float], protocol: str, data: bytes) -> None:
@@ -68,28 +75,24 @@ def shorts(data: bytes, at: int, count: int) -> FloatArray:
     return np.frombuffer(data, "<i2", count, at).astype(np.float64)
 
 
-def need_rotation(quat: Sequence[float], protocol: str, data: bytes) -> None:
-    """Refuse a quaternion that is far from length one: it is no orientation.
-
-    Raises
-    ------
-    ProtocolError
-        It is.
-    """
-    if not abs(math.hypot(*quat) - 1.0) < 0.05:
-        raise ProtocolError(protocol, "a quaternion that is no rotation", data)
-
-
 def unit(quat: FloatArray) -> FloatArray:
     """Return quaternions (n, 4), none of length zero, at length one."""
     lengths: FloatArray = np.sqrt(np.vecdot(quat, quat))
     return np.divide(quat, lengths[:, None])
 
 
-def at_rail(raw: RawArray) -> BoolArray:
-    """Return which rows (n, columns) hold a number at the end of the 16 bits."""
+def at_rail(values: RawArray, columns: slice, raw: bytes) -> BoolArray:
+    """Return which rows of ``values`` (n, m) hold a number at the end of the 16 bits.
+
+    Looks at these ``columns``; ``raw`` are the little-endian bytes that all numbers came in, an
+    even number before and between them. Numbers there are known by their higher byte, and in the
+    usual case there are none.
+    """
+    high = raw[1::2]
+    if _HIGHEST not in high and _LOWEST not in high:
+        return np.zeros(len(values), np.bool_)
     # -32768, -32767 and 32767 are neighbours where there is no sign: one comparison finds all.
-    return any_in_row(raw.view(np.uint16) - _RAIL <= _RAILS)
+    return any_in_row(values[:, columns].view(np.uint16) - _RAIL <= _RAILS)
 
 
 def any_in_row(found: BoolArray) -> BoolArray:

@@ -23,6 +23,7 @@ _GYR_LSB_PER_DPS: Final = {2000: 16.4, 1000: 32.8, 500: 65.6, 250: 131.2, 125: 2
 _MAG_LSB_PER_UT: Final = 16.0
 _FUSED: Final = struct.Struct("<BBBI6h")
 _FUSED_HEAD: Final = struct.Struct("<BI")
+_FUSED_PARTS: Final = struct.Struct("<2sxI12s")
 _FUSED_START: Final = bytes([PROCESSOR, 0x03])
 FUSED_BYTES: Final = _FUSED.size
 _FUSION_VECTORS: Final = {0x04: 1e-3, 0x05: 1.0, 0x06: 1.0}
@@ -82,6 +83,17 @@ def split_fused(data: bytes) -> tuple[int, int, bytes]:
         raise ProtocolError(PROTOCOL, f"a processor's packet of {len(data)} bytes", data)
     processor, ticks = _FUSED_HEAD.unpack_from(data, 2)
     return processor, ticks, data[7:]
+
+
+def split_joined(data: bytes) -> tuple[list[int], bytes] | None:
+    """Return ticks, and bytes of acc and gyro, of packets behind each other, all as long as one.
+
+    ``None`` if one is no processor's.
+    """
+    starts, ticks, raw = zip(*_FUSED_PARTS.iter_unpack(data), strict=True)
+    if starts.count(_FUSED_START) < len(starts):
+        return None
+    return list(ticks), b"".join(raw)
 
 
 def decode_fused(data: bytes) -> Fused:

@@ -14,15 +14,19 @@ from sensors.protocols.metamotion.commands import (
     SETTINGS,
 )
 from sensors.protocols.metamotion.messages import (
+    FUSED_BYTES,
     TICK_S,
     acc_g_per_lsb,
     decode_battery,
     gyr_dps_per_lsb,
     is_fused,
     split_fused,
+    split_joined,
 )
-from sensors.protocols.values import DEGREE, G, at_rail
+from sensors.protocols.values import DEGREE, G, RawArray, alike, at_rail
 
+_ALL: Final = slice(None)
+_ROW: Final = np.dtype(("<i2", (6,)))
 _WORTH: Final = np.repeat(
     [acc_g_per_lsb(ACC_RANGE_G) * G, gyr_dps_per_lsb(GYR_RANGE_DPS) * DEGREE], 3
 )
@@ -50,8 +54,18 @@ class MetaMotionReader:
             self.status = decode_battery(data)
         return ()  # answers to what was asked while setting up
 
+    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+        """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
+        if characteristic != NOTIFY or not alike(data, FUSED_BYTES):
+            return None
+        parts = split_joined(b"".join(data))
+        if parts is None:
+            return None
+        ticks, raw = parts
+        return Packed(len(ticks), raw, _unpack), ticks
+
 
 def _unpack(raw: bytes) -> Burst:
-    values = np.frombuffer(raw, "<i2").reshape(-1, 6)
+    values: RawArray = np.frombuffer(raw, _ROW)
     si = values * _WORTH
-    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values))
+    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values, _ALL, raw))

@@ -50,7 +50,7 @@ _SIZES: Final = {
     "quat": 4, "euler_deg": 3, "free_acc": 3, "acc": 3, "gyr_dps": 3, "dq": 4, "dv": 3,
     "mag_au": 3, "status": 1, "clips": 2,
 }  # fmt: skip
-_KINDS: Final = {"mag_au": "<i2", "status": "<u2", "clips": "u1"}
+_KINDS: Final = {"mag_au": "h", "status": "H", "clips": "B"}
 """What is no single-precision number."""
 
 
@@ -65,7 +65,7 @@ class Layout:
     used
         Bytes that mean something.
     fields
-        Offsets. Single-precision numbers stand together, from byte 4 on.
+        Offsets, in their order, from byte 4 on and one right behind the other.
     """
 
     characteristic: Characteristic
@@ -73,27 +73,20 @@ class Layout:
     fields: dict[str, int]
 
     @property
-    def numbers(self) -> dict[str, slice]:
-        """Which of the single-precision numbers are whose."""
-        return {
-            name: slice((at - 4) // 4, (at - 4) // 4 + _SIZES[name])
-            for name, at in self.fields.items()
-            if name not in _KINDS
-        }
+    def row(self) -> str:
+        """All fields in the language of :mod:`struct`: the time, then number by number."""
+        kinds = "".join(_SIZES[name] * _KINDS.get(name, "f") for name in self.fields)
+        return f"<I{kinds}"
 
     @property
-    def dtype(self) -> np.dtype[np.void]:
-        """The same for many payloads at once: ``numbers``, and what else there is by its name."""
-        others = [name for name in self.fields if name in _KINDS]
-        count = sum(_SIZES[name] for name in self.numbers)
-        return np.dtype(
-            {
-                "names": ["numbers", *others],
-                "formats": [("<f4", (count,)), *((_KINDS[o], (_SIZES[o],)) for o in others)],
-                "offsets": [4, *(self.fields[o] for o in others)],
-                "itemsize": self.used,
-            }
-        )
+    def columns(self) -> dict[str, slice]:
+        """Which numbers of a row, after its time, are whose."""
+        found: dict[str, slice] = {}
+        at = 0
+        for name in self.fields:
+            found[name] = slice(at, at + _SIZES[name])
+            at += _SIZES[name]
+        return found
 
 
 LAYOUTS: Final = {

@@ -23,14 +23,15 @@ from sensors.protocols.movella_dot.payloads import (
 from sensors.protocols.values import (
     DEGREE,
     MAX_NUMBER,
+    alike,
     any_in_row,
     need,
     need_numbers,
-    need_rotation,
-    unit,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sensors.samples import FloatArray
 
 _USUAL: Final[dict[str, PayloadId]] = {
@@ -51,6 +52,9 @@ _SYNCHRONISED: Final = {
 _TIME_BYTES: Final = 4
 _UT_PER_AU: Final = 40.0
 _SMALL: Final = 1e-9
+_SHORTEST, _LONGEST = 0.95, 1.05
+"""What is shorter or longer is no quaternion of a rotation."""
+
 _MAX_ACC, _MAX_GYR = 16 * 9.81 * 0.999, 2000 * 0.999 * DEGREE
 
 
@@ -95,6 +99,11 @@ class MovellaDotReader:
                 self.synchronised = _SYNCHRONISED.get(self.status, self.synchronised)
         return ()
 
+    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+        """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
+        form = self._forms.get(characteristic)
+        return None if form is None else form.join(data)
+
     def _form_of(self, characteristic: str) -> Form:
         kind = self._kind
         if kind is None or LAYOUTS[kind].characteristic != characteristic:
@@ -116,18 +125,22 @@ class Form:
 
     def __init__(self, kind: PayloadId, rate_hz: float) -> None:
         layout = LAYOUTS[kind]
-        self._used, self._dtype, where = layout.used, layout.dtype, layout.numbers
-        self._numbers = struct.Struct(f"<{max(part.stop for part in where.values())}f")
+        where = layout.columns
+        self._used = layout.used
         self._what = f"payload {kind.value}"
+        self._row = struct.Struct(layout.row)
+        columns = sum(part.stop - part.start for part in where.values())
+        self._numbers = struct.Struct(f"{columns}d")
+        self._rows = np.dtype((np.float64, (columns,)))
         self._rate_hz = rate_hz
         self._acc, self._dv, self._gyr = where.get("acc"), where.get("dv"), where.get("gyr_dps")
-        self._quat, self._dq = where.get("quat"), where.get("dq")
+        self._quat, self._dq, self._mag = where.get("quat"), where.get("dq"), where.get("mag_au")
+        self._status, self._clips = where.get("status"), where.get("clips")
         self._turns = self._quat is not None or self._dq is not None
         self._measures = self._turns or self._gyr is not None
-        self._others = frozenset(layout.fields) - frozenset(where)
         # Rates made of orientations may be at the end of their range though every number is small,
         # and a sensor that says itself what was clipped has the last word.
-        direct = self._dq is None and self._others.isdisjoint({"status", "clips"})
+        direct = self._dq is None and self._status is None and self._clips is None
         self._far = _MAX_ACC if direct else 0.0
         self._unpack, self._unpack_far = self.unpack, self.unpack_far
 
@@ -141,54 +154,85 @@ class Form:
         """
         if len(data) < self._used:
             need(data, self._used, PROTOCOL, self._what)
-        values = self._numbers.unpack_from(data, _TIME_BYTES)
-        size = math.hypot(*values)
-        if not size < MAX_NUMBER:
-            need_numbers(values, PROTOCOL, data)
-        if self._turns:
-            need_rotation(values[:4], PROTOCOL, data)
-        elif not self._measures:
-            raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
-        unpack = self._unpack_far if size < self._far else self._unpack
-        ticks = int.from_bytes(data[:_TIME_BYTES], "little")
-        return Packed(1, data[: self._used], unpack, ticks)
+        (ticks,), numbers, unpack = self._checked([data])
+        return Packed(1, numbers, unpack, ticks)
+
+    def join(self, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+        """Check several payloads; ``None`` if they are not all good and as long as they should."""
+        if not alike(data, self._used):
+            return None
+        try:
+            ticks, numbers, unpack = self._checked(data)
+        except ProtocolError:
+            return None
+        return Packed(len(data), numbers, unpack), ticks
+
+    def _checked(self, data: Sequence[bytes]) -> tuple[list[int], bytes, Callable[[bytes], Burst]]:
+        """Return times and numbers of payloads, and what makes arrays of them.
+
+        Quaternions come out at length one, all else as it was; in double precision.
+        """
+        all_ticks, rows, largest = [], [], 0.0
+        hypot, turns = math.hypot, self._turns
+        for each in data:
+            ticks, *values = self._row.unpack_from(each)
+            size = hypot(*values)
+            if not size < MAX_NUMBER:
+                need_numbers(values, PROTOCOL, each)
+            if turns:
+                w, x, y, z = values[:4]
+                length = hypot(w, x, y, z)
+                if not _SHORTEST < length < _LONGEST:
+                    raise ProtocolError(PROTOCOL, "a quaternion that is no rotation", each)
+                values[:4] = w / length, x / length, y / length, z / length
+            elif not self._measures:
+                raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", each)
+            if size > largest:
+                largest = size
+            all_ticks.append(ticks)
+            rows.append(self._numbers.pack(*values))
+        unpack = self._unpack_far if largest < self._far else self._unpack
+        return all_ticks, b"".join(rows), unpack
 
     def unpack(self, raw: bytes) -> Burst:
         """Make arrays of checked payloads, one behind the other."""
-        burst, fields = self._arrays(raw)
+        numbers = self._numbers_of(raw)
+        burst = self._arrays(numbers)
         clipped = any_in_row(abs(burst.acc) > _MAX_ACC) | any_in_row(abs(burst.gyr) > _MAX_GYR)
-        if "status" in self._others:
-            clipped |= (fields["status"][:, 0] & CLIPPED) > 0
-        if "clips" in self._others:
-            clipped |= fields["clips"].any(axis=1)
+        if self._status is not None:
+            clipped |= (numbers[:, self._status.start].astype(np.uint16) & CLIPPED) > 0
+        if self._clips is not None:
+            clipped |= any_in_row(numbers[:, self._clips] > 0)
         burst.clipped = clipped
         return burst
 
     def unpack_far(self, raw: bytes) -> Burst:
         """Make arrays of payloads whose numbers are all far from the end of any range."""
-        burst, fields = self._arrays(raw)
-        burst.clipped = np.zeros(len(fields), np.bool_)
+        numbers = self._numbers_of(raw)
+        burst = self._arrays(numbers)
+        burst.clipped = np.zeros(len(numbers), np.bool_)
         return burst
 
-    def _arrays(self, raw: bytes) -> tuple[Burst, np.ndarray]:
-        """Make arrays of checked payloads; give their fields, too."""
-        fields = np.frombuffer(raw, self._dtype)
-        numbers = fields["numbers"].astype(np.float64)
+    def _numbers_of(self, raw: bytes) -> FloatArray:
+        return np.frombuffer(raw, self._rows)
+
+    def _arrays(self, numbers: FloatArray) -> Burst:
+        """Make arrays of rows of numbers."""
         if self._acc is not None:
             acc = numbers[:, self._acc]
         elif self._dv is not None:
             acc = numbers[:, self._dv] * self._rate_hz
         else:
-            acc = unknown(len(fields))
+            acc = unknown(len(numbers))
         if self._gyr is not None:
             gyr = numbers[:, self._gyr] * DEGREE
         elif self._dq is not None:
-            gyr = _turned(unit(numbers[:, self._dq])) * self._rate_hz
+            gyr = _turned(numbers[:, self._dq]) * self._rate_hz
         else:
-            gyr = unknown(len(fields))
-        mag = fields["mag_au"] * (MAG_PER_LSB * _UT_PER_AU) if "mag_au" in self._others else None
-        quat = None if self._quat is None else unit(numbers[:, self._quat])
-        return Burst(acc, gyr, mag=mag, quat=quat), fields
+            gyr = unknown(len(numbers))
+        mag = None if self._mag is None else numbers[:, self._mag] * (MAG_PER_LSB * _UT_PER_AU)
+        quat = None if self._quat is None else numbers[:, self._quat]
+        return Burst(acc, gyr, mag, quat)
 
 
 def _turned(quat: FloatArray) -> FloatArray:

@@ -36,6 +36,7 @@ ACC_LSB_PER_G: Final = 1024.0
 GYR_LSB_PER_DPS: Final = 32.0
 MAG_LSB_PER_UT: Final = 16.0
 
+_ROW: Final = np.dtype(("<i2", (RAW_BYTES // 2,)))
 _SETTINGS: Final = struct.Struct("<4HB")
 
 
@@ -92,7 +93,7 @@ def check_raw(data: bytes) -> None:
 
 def decode_raw(data: bytes) -> npt.NDArray[np.int16]:
     """Return (n, 9) raw numbers of joined samples: acc, gyr, mag, x y z each."""
-    rows: npt.NDArray[np.int16] = np.frombuffer(data, "<i2").reshape(-1, RAW_BYTES // 2)
+    rows: npt.NDArray[np.int16] = np.frombuffer(data, _ROW)
     return rows
 
 

@@ -12,11 +12,13 @@ from sensors.protocols.thingy52.raw import (
     GYR_LSB_PER_DPS,
     MAG_LSB_PER_UT,
     RAW,
+    RAW_BYTES,
     check_raw,
     decode_raw,
 )
-from sensors.protocols.values import DEGREE, G, at_rail
+from sensors.protocols.values import DEGREE, G, alike, at_rail
 
+_IMU: Final = slice(6)
 _WORTH: Final = np.repeat([G / ACC_LSB_PER_G, DEGREE / GYR_LSB_PER_DPS, 1.0 / MAG_LSB_PER_UT], 3)
 
 
@@ -38,8 +40,14 @@ class Thingy52Reader:
         check_raw(data)
         return (Packed(1, data, _unpack),)
 
+    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+        """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
+        if characteristic != RAW or not alike(data, RAW_BYTES):
+            return None
+        return Packed(len(data), b"".join(data), _unpack), []
+
 
 def _unpack(raw: bytes) -> Burst:
     values = decode_raw(raw)
     si = values * _WORTH
-    return Burst(si[:, :3], si[:, 3:6], mag=si[:, 6:], clipped=at_rail(values[:, :6]))
+    return Burst(si[:, :3], si[:, 3:6], mag=si[:, 6:], clipped=at_rail(values, _IMU, raw))

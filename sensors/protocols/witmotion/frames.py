@@ -26,6 +26,8 @@ REPLY: Final = 0x71
 _START_BYTE: Final = bytes([START])
 _DATA_BYTE: Final = bytes([DATA])
 
+_WORDS: Final = np.dtype(("<i2", (FRAME_BYTES // 2,)))
+
 MAX_REST: Final = 2 * FRAME_BYTES
 
 
@@ -91,8 +93,13 @@ def _may_begin(stream: bytes, at: int) -> bool:
 
 def decode_data(frames: bytes) -> npt.NDArray[np.int16]:
     """Return (n, 9) raw numbers of joined data frames: acc, gyr, angles, x y z each."""
-    words: npt.NDArray[np.int16] = np.frombuffer(frames, "<i2").reshape(-1, FRAME_BYTES // 2)
-    return words[:, 1:]
+    return words_of(frames)[:, 1:]
+
+
+def words_of(frames: bytes) -> npt.NDArray[np.int16]:
+    """Return (n, 10) words of joined frames, the first of each its beginning."""
+    words: npt.NDArray[np.int16] = np.frombuffer(frames, _WORDS)
+    return words
 
 
 def decode_reply(frame: bytes) -> RegisterReply:

@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 
 from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
-from sensors.protocols.values import DEGREE, G, at_rail
-from sensors.protocols.witmotion.frames import DATA, FRAME_BYTES, Frames, decode_data, decode_reply
+from sensors.protocols.values import DEGREE, G, alike, at_rail
+from sensors.protocols.witmotion.frames import DATA, FRAME_BYTES, Frames, decode_reply, words_of
 from sensors.protocols.witmotion.registers import NOTIFY
 
 ACC_MPS2: Final = 16.0 * G / 32768.0
 GYR_DPS: Final = 2000.0 / 32768.0
 
+_ALL, _IMU = slice(None), slice(1, 7)
 _WORTH: Final = np.repeat([ACC_MPS2, GYR_DPS * DEGREE], 3)
 
 
@@ -52,8 +53,17 @@ class WitMotionReader:
             return ()
         return (Packed(len(measured), b"".join(measured), _unpack),)
 
+    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+        """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
+        size, joined = len(data[0]), b"".join(data)
+        if characteristic != NOTIFY or size % FRAME_BYTES or not alike(data, size):
+            return None
+        if not self._frames.are_data(joined):
+            return None
+        return Packed(len(joined) // FRAME_BYTES, joined, _unpack), []
+
 
 def _unpack(raw: bytes) -> Burst:
-    values = decode_data(raw)[:, :6]
+    values = words_of(raw)[:, _IMU]
     si = values * _WORTH
-    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values))
+    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values, _ALL, raw))

@@ -27,6 +27,7 @@ import itertools
 import math
 from collections import deque
 from dataclasses import dataclass
+from operator import itemgetter
 from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = tuple[float, float]
 Edge: TypeAlias = tuple[Point, Point]
+
+_X = itemgetter(0)
 
 WINDOW_S = 90.0
 EARLY_MAX_S = 1.0
@@ -103,7 +106,7 @@ def floor_slope(points: Sequence[Point], max_slope: float) -> float:
 
 
 def _middle(points: Sequence[Point]) -> float:
-    return sum([x for x, _ in points]) / len(points)
+    return sum(map(_X, points)) / len(points)
 
 
 def _slope_of(edge: Edge) -> float:
@@ -444,12 +447,11 @@ class DeviceClock:
         anchor_s = self._bins[-1][0]
         self._edge = self._floor_edge()
         slope = 0.0 if self._edge is None else _slope_of(self._edge)
-        self._slope = self._shrunk(min(max(slope, -self._max_rate), self._max_rate))
-        level = [offset - self._slope * (at - anchor_s) for at, offset in self._bins]
-        floor_s = min(level)
-        self._line_at_s, self._line_s = anchor_s, floor_s
+        self._slope = slope = self._shrunk(min(max(slope, -self._max_rate), self._max_rate))
+        level = sorted([offset - slope * (at - anchor_s) for at, offset in self._bins])
+        self._line_at_s, self._line_s = anchor_s, level[0]
         if len(level) >= _SETTLED_BINS:
-            self._scatter_s = median(level) - floor_s
+            self._scatter_s = median(level) - level[0]
         self._behind_s += before_s - self._floor(device_s)
 
     def _floor_edge(self) -> Edge | None:

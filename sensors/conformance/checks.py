@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -194,7 +194,7 @@ def garbage(driver: Driver) -> list[str]:
                 data[: rng.randrange(0, len(data))],
                 b"",
             )[number // 10 % 3]
-            mixed.append(Sent(0, replace(sent.notification, data=bad), is_data=True))
+            mixed.append(Sent(0, sent.notification._replace(data=bad), is_data=True))
     done = run(driver, mixed)
     found = []
     if (np.diff(done.t_s) <= 0.0).any():
@@ -209,4 +209,4 @@ def _has_time(driver: Driver) -> bool:
 
 
 def _at(sent: Sent, other: Sent) -> Notification:
-    return replace(sent.notification, arrival_s=other.notification.arrival_s)
+    return sent.notification._replace(arrival_s=other.notification.arrival_s)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,9 +46,8 @@ class LinkTrouble(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """One value of one characteristic, as it came.
+class Notification(NamedTuple):
+    """One value of one characteristic, as it came. A tuple: there are some hundred each second.
 
     Attributes
     ----------

@@ -119,17 +119,17 @@ def sent(protocol, sensor, jitter_s=(0.01,), reboot_at=None):
 def garbled(note, size):
     data = bytearray(note.data or b"0")
     data[size % len(data)] ^= 0x5A
-    return replace(note, data=bytes(data))
+    return note._replace(data=bytes(data))
 
 
 def later(notes, wait_s):
-    return [replace(note, arrival_s=note.arrival_s + wait_s) for note in notes]
+    return [note._replace(arrival_s=note.arrival_s + wait_s) for note in notes]
 
 
 def stalled(notes, stall_s):
     """All that would have come meanwhile comes at its end."""
     end_s = notes[0].arrival_s + stall_s
-    return [replace(note, arrival_s=max(note.arrival_s, end_s)) for note in notes]
+    return [note._replace(arrival_s=max(note.arrival_s, end_s)) for note in notes]
 
 
 HAPPENS = {
@@ -138,8 +138,8 @@ HAPPENS = {
     "duplicate": lambda rest, size: [*rest[: 1 + size % 3], rest[0], *rest[1 + size % 3 :]],
     "disorder": lambda rest, size: [*rest[: 2 + size % 3][::-1], *rest[2 + size % 3 :]],
     "garbage": lambda rest, size: [garbled(rest[0], size), *rest[1:]],
-    "cut": lambda rest, size: [replace(rest[0], data=rest[0].data[:size]), *rest[1:]],
-    "noise": lambda rest, size: [replace(rest[0], data=bytes(range(size))), *rest],
+    "cut": lambda rest, size: [rest[0]._replace(data=rest[0].data[:size]), *rest[1:]],
+    "noise": lambda rest, size: [rest[0]._replace(data=bytes(range(size))), *rest],
     "silence": lambda rest, size: later(rest, 0.1 * size),
     "stall": lambda rest, size: stalled(rest, 0.01 * size),
 }

@@ -1,7 +1,6 @@
 """Movella DOTs that keep one clock are put on one, and one that stops doing so is not."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -132,7 +131,7 @@ def test_one_whose_first_packets_were_held_back_keeps_the_clock(who, until_s):
     """Its own clock begins that much late and is bent back for a minute: that is no other clock."""
     early = ORIGIN_S + until_s
     notes = [
-        replace(n, arrival_s=early) if n.sensor == who and n.arrival_s < early else n
+        n._replace(arrival_s=early) if n.sensor == who and n.arrival_s < early else n
         for n in session([SYNCED] * 3, seconds=30.0)
     ]
     notes.sort(key=lambda note: note.arrival_s)

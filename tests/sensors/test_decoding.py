@@ -167,7 +167,7 @@ def test_reserved_and_magnetic_packets_keep_the_sequence(decoder):
     reserved[0] = 0x20 | 9
     assert decoder.feed(sent(0)) is not None
     assert decoder.feed(mag) is None
-    assert decoder.feed(replace(mag, data=bytes(reserved))) is None
+    assert decoder.feed(mag._replace(data=bytes(reserved))) is None
     assert decoder.feed(sent(3)) is not None
     statistics = decoder.statistics
     assert (statistics.errors, statistics.packets_lost, statistics.packets) == (0, 0, 4)
@@ -230,7 +230,7 @@ def test_unreadable_notifications_are_counted_and_harmless(decoder):
 
 
 def test_other_characteristics_are_nothing_to_it(decoder):
-    assert decoder.feed(replace(sent(0), characteristic="2a19")) is None
+    assert decoder.feed(sent(0)._replace(characteristic="2a19")) is None
     assert decoder.statistics.errors == 0
 
 
@@ -246,7 +246,7 @@ def test_same_notifications_give_the_same_blocks_however_many_at_once(at_once):
         rng = np.random.default_rng(3)
         jitter = rng.exponential(0.01, 300)
         stream = [told(Characteristic.SCALE, SCALE.encode())]
-        stream += [replace(n := sent(k), arrival_s=n.arrival_s + j) for k, j in enumerate(jitter)]
+        stream += [(n := sent(k))._replace(arrival_s=n.arrival_s + j) for k, j in enumerate(jitter)]
         stream[40:80] = [stream[40 + at] for at in rng.permutation(40)]
         stream += [sent(300, clipped=True), sent(301, time_us=packet(301).time_us - 20_000)]
         quats = np.full((BATCH, 10), 7, np.int16)

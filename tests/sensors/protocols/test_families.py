@@ -129,7 +129,7 @@ def test_how_many_are_taken_in_at_once_changes_nothing(protocol):
     rng = np.random.default_rng(7)
     notes = [n for _, n in stream(protocol, seconds=12.0, lose=[(6.0, 6.5), (9.0, 9.02)])]
     for at in (60, 150, 200):
-        notes[at : at + 3] = [notes[at + 1], notes[at], replace(notes[at], data=rng.bytes(17))]
+        notes[at : at + 3] = [notes[at + 1], notes[at], notes[at]._replace(data=rng.bytes(17))]
     calibration = InertialCalibration(0.0, (0.1, -0.2, 0.05), (1.01, 0.99, 1.002), (0.3, 0.1, -0.2))
     info = replace(decoder_of(protocol).info, calibration=calibration)
     outcomes = []
@@ -166,7 +166,7 @@ def test_what_comes_long_after_it_was_given_up_is_lost_once():
     decoder, last_s, sent = decoder_of("witmotion"), 0.0, 0
     for t_s, n in stream("witmotion", seconds=60.0):
         held_s = max(34.0 - t_s, 0.0) if t_s >= 30.0 else 0.0
-        block = decoder.feed(replace(n, arrival_s=n.arrival_s + held_s))
+        block = decoder.feed(n._replace(arrival_s=n.arrival_s + held_s))
         last_s, sent = (last_s if block is None else block.t_s[-1]), sent + 4
     assert decoder.statistics.received + decoder.statistics.lost == pytest.approx(sent, abs=30)
     assert last_s == pytest.approx(t_s, abs=0.05)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
@@ -53,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
 
 def look_in_child(seconds: float) -> Scan:
     """Look around in a process of its own: macOS ends programs that may not use Bluetooth."""
+    import subprocess
+
     from sensors.drivers.doctor import Scan
 
     command = [sys.executable, "-P", "-m", "dashboard.looking", str(seconds)]

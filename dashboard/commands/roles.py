@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Change or tell the places; returns the exit status."""
+    import asyncio
+
     from dashboard.nearby import look, open_roles, worn
     from sensors.samples import Placement
 
@@ -75,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _by_gesture(seconds: float) -> tuple[SensorInfo, ...]:
+    import asyncio
+
     from dashboard.gesture import assigned, provisional, watch_gesture
     from dashboard.nearby import look, open_radio
     from sensors.drivers.ble_source import BleSource

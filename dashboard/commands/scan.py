@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +52,8 @@ def seconds(text: str) -> float:
 
 def run_scan(args: argparse.Namespace) -> int:
     """List what is in reach; returns the exit status."""
+    import asyncio
+
     from dashboard.nearby import look, open_roles
 
     known = open_roles(args.data).get()
@@ -94,6 +95,8 @@ def _kind(device: Nearby) -> str:
 
 def run_identify(args: argparse.Namespace) -> int:
     """Make a sensor blink; returns the exit status."""
+    import asyncio
+
     from dashboard.nearby import look, show
     from sensors.errors import ConnectionLostError
 

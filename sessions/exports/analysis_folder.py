@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sessions.exports.csv import angles_csv, reps_csv
 from sessions.exports.summary import summary_json
 from sessions.files import write_together
-from sessions.library import ANGLES, REPS, SUMMARY
+from sessions.stored import ANGLES, REPS, SUMMARY
 
 if TYPE_CHECKING:
     from pathlib import Path

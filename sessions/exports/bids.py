@@ -19,7 +19,7 @@ from sensors.samples import Activity, Placement
 from sessions.exports import text
 from sessions.exports.csv import angles_csv, reps_csv
 from sessions.exports.summary import summary_json
-from sessions.library import ANGLES, REPS, SUMMARY
+from sessions.stored import ANGLES, REPS, SUMMARY
 from sessions.receipts import software_version
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sessions.library import ANGLES, REPS, SUMMARY, stored_session
+from sessions.stored import ANGLES, REPS, SUMMARY, stored_session
 
 if TYPE_CHECKING:
     from pathlib import Path

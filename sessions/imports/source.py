@@ -12,7 +12,7 @@ from fusion.results import Flag
 from sessions.errors import SourceError
 from sessions.imports.column_map import FILE_NAMES
 from sessions.imports.raw_folder import EVENTS, file_name, read_raw_folder
-from sessions.library import ANGLES, RECORDING, REPS
+from sessions.stored import ANGLES, RECORDING, REPS
 
 if TYPE_CHECKING:
     from pathlib import Path

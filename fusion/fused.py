@@ -174,8 +174,8 @@ def _between(t_s: FloatArray, start_s: float, end_s: float) -> slice:
 
 
 def _bend_deg(reference: Reference, turn: FloatArray) -> FloatArray:
-    swing = np.degrees(qt.swing_vector(turn, reference.u))
-    return np.column_stack([swing @ reference.sagittal, swing @ reference.transverse])
+    _, forward, sideways = np.degrees(qt.swing_twist(turn, reference.axes_e))
+    return np.column_stack([sideways, forward])
 
 
 def _shift_deg(reference: Reference, turn: FloatArray) -> FloatArray:

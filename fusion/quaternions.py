@@ -114,20 +114,35 @@ def twist_rad(q: FloatArray, axis: FloatArray) -> FloatArray:
     return np.asarray(angle - 2 * np.pi * np.round(angle / (2 * np.pi)))
 
 
-def swing_vector(q: FloatArray, axis: FloatArray) -> FloatArray:
-    """Rotation vector (..., 3) in rad of what remains of ``q`` once its twist is taken out first.
+def swing_twist(q: FloatArray, axes: FloatArray) -> FloatArray:
+    """Twist of ``q`` (m, 4) about ``axes[0]``, and what remains once it is taken out first, in rad.
 
-    ``q = swing ⊗ twist``; the swing vector is perpendicular to ``axis``.
+    Parameters
+    ----------
+    q
+        Unit quaternions, ``q = swing ⊗ twist``.
+    axes
+        (3, 3) orthonormal rows, right-handed.
+
+    Returns
+    -------
+    (3, m) twist in (−π, π], and the rotation vector of the swing along ``axes[1]`` and
+    ``axes[2]``; it has no part along ``axes[0]``.
     """
-    w, along = q[..., 0], q[..., 1:] @ axis
-    length = np.hypot(w, along)
+    w = q[..., 0]
+    out = axes @ q[..., 1:].T
+    along, a, b = out
+    length, across = np.sqrt(w * w + along * along), np.sqrt(a * a + b * b)
     # Half a turn of swing leaves no twist to speak of: none is taken out.
     twisted = length > _NO_TWIST
-    untwist = _by_component(q.shape)
-    untwist[..., 0] = np.where(twisted, w, 1.0)
-    untwist[..., 1:] = np.where(twisted, -along, 0.0)[..., None] * axis
-    untwist /= np.where(twisted, length, 1.0)[..., None]
-    return rotation_vector(multiply(q, untwist))
+    # In the plane of the other two axes, taking the twist out first is a rotation by half of it.
+    by = 2.0 * np.arctan2(across, length) / np.maximum(across, _NO_TWIST)
+    by = by / np.where(twisted, length, 1.0)
+    real, imaginary = by * np.where(twisted, w, 1.0), by * along
+    twist = 2.0 * np.arctan2(along, w)
+    out[1], out[2] = real * a - imaginary * b, real * b + imaginary * a
+    out[0] = twist - 2 * np.pi * np.round(twist / (2 * np.pi))
+    return np.asarray(out)
 
 
 def rotation_vector(q: FloatArray) -> FloatArray:

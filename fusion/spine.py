@@ -112,6 +112,11 @@ class Reference:
     to_turn: FloatArray
 
     @property
+    def axes_e(self) -> FloatArray:
+        """(3, 3) spine line, transverse and sagittal axis: right-handed rows."""
+        return np.array([self.u, self.transverse, self.sagittal])
+
+    @property
     def vertical(self) -> float:
         """Part of the spine line that is vertical, ``ẑ·u``: 1 seated, 0 on all fours."""
         return float(self.u @ UP_E)
@@ -217,11 +222,10 @@ def spine_angles(
     back = qt.conjugate(d[:, 0])
     d_pu = qt.multiply(back, d[:, -1])
     pelvis = np.degrees(qt.twist_rad(d[:, 0], reference.u))
-    thoracolumbar = np.degrees(qt.twist_rad(d_pu, reference.u))
+    thoracolumbar, forward, sideways = np.degrees(qt.swing_twist(d_pu, reference.axes_e))
     missing = np.full(len(turn), np.nan)
     lumbar = np.degrees(qt.twist_rad(qt.multiply(back, d[:, 1]), reference.u)) if n > 2 else missing
-    swing = np.degrees(qt.swing_vector(d_pu, reference.u))
-    size = np.linalg.norm(swing, axis=1)
+    size = np.sqrt(forward**2 + sideways**2)
     axial = {"pelvis": pelvis, "lumbar": lumbar, "thoracolumbar": thoracolumbar}
     weights = _joint_weights(n)
     angles = {name: axial.get(name, thoracolumbar - lumbar) for name in weights}
@@ -245,8 +249,8 @@ def spine_angles(
     }
     return SpineAngles(
         **axial,
-        lateral=swing @ reference.sagittal if reference.ml else missing,
-        flexion=-swing @ reference.transverse if reference.ml else missing,
+        lateral=sideways if reference.ml else missing,
+        flexion=-forward if reference.ml else missing,
         swing=size,
         pelvis_sd=sd["pelvis"],
         lumbar_sd=sd.get("lumbar", missing),

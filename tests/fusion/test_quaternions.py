@@ -47,10 +47,20 @@ def test_from_axes_inverts_the_matrix(q):
 
 @given(rotations, axes)
 def test_swing_and_twist_make_up_the_rotation(q, axis):
-    twist = qt.from_rotation_vector(qt.twist_rad(q, axis) * axis)
-    swing = qt.swing_vector(q, axis)
-    assert abs(swing @ axis) < 1e-9
-    assert abs(qt.multiply(qt.from_rotation_vector(swing), twist) @ q) == pytest.approx(1.0)
+    second = qt.normalize(np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))]))
+    axes = np.array([axis, second, np.cross(axis, second)])
+    twist, *swing = qt.swing_twist(q, axes)
+    assert twist == pytest.approx(qt.twist_rad(q, axis))
+    made = qt.multiply(
+        qt.from_rotation_vector(swing @ axes[1:]), qt.from_rotation_vector(twist * axis)
+    )
+    assert abs(made @ q) == pytest.approx(1.0)
+
+
+def test_half_a_turn_of_swing_has_no_twist():
+    twist, *swing = qt.swing_twist(np.array([0.0, 0.0, 0.6, 0.8]), np.eye(3))
+    assert twist == pytest.approx(0.0)
+    np.testing.assert_allclose(np.array(swing), np.pi * np.array([0.6, 0.8]))
 
 
 def test_twist_of_tilt_and_twist_is_the_sum_of_its_turns():

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion.grid import GRID_HZ
-from fusion.quaternions import normalize, wrap_deg
+from fusion.quaternions import normalize
 from fusion.spine import heading_deg, up_n
 
 if TYPE_CHECKING:
@@ -159,13 +159,13 @@ class DwellFinder:
         return [self._dwell(end - n, n)] if long_enough else []
 
     def _dwell(self, start: int, n: int) -> Dwell:
+        # So nearly the same all the time that the components can be averaged, but for their sign.
         turn = self._turn[:n]
-        heading = heading_deg(turn)
-        heading = heading[0] + wrap_deg(heading - heading[0]).mean(axis=0)
-        joint = np.diff(heading, prepend=0.0)
+        sign = np.sign(np.einsum("tsq,sq->ts", turn, turn[0]))
+        mean = normalize(np.einsum("ts,tsq->sq", sign, turn))
+        joint = np.diff(heading_deg(mean), prepend=0.0)
         continues = self._pieces > 0
         self._pieces += 1
         middle = start + 0.5 * (n - 1)
-        up = normalize(up_n(turn).mean(axis=0))
         path_deg, self._path_deg = self._path_deg, 0.0
-        return Dwell(middle / GRID_HZ, start + n, joint, up, continues, path_deg)
+        return Dwell(middle / GRID_HZ, start + n, joint, up_n(mean), continues, path_deg)

@@ -54,7 +54,7 @@ def conjugate(q: FloatArray) -> FloatArray:
 
 def normalize(v: FloatArray) -> FloatArray:
     """Vectors or quaternions along the last axis, scaled to length 1."""
-    return np.asarray(v / np.linalg.norm(v, axis=-1, keepdims=True))
+    return np.asarray(v / np.sqrt((v * v).sum(axis=-1, keepdims=True)))
 
 
 def rotate(q: FloatArray, v: FloatArray) -> FloatArray:
@@ -71,6 +71,18 @@ def about_vertical(angle_rad: FloatArray) -> FloatArray:
     out[..., 0] = np.cos(half)
     out[..., 1:3] = 0.0
     out[..., 3] = np.sin(half)
+    return out
+
+
+def turned(angle_rad: FloatArray, q: FloatArray) -> FloatArray:
+    """``q`` (..., 4) turned by ``angle_rad`` (...) about the earth's z axis."""
+    cos, sin = np.cos(0.5 * angle_rad), np.sin(0.5 * angle_rad)
+    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    out = _by_component(q.shape)
+    out[..., 0] = cos * w - sin * z
+    out[..., 1] = cos * x - sin * y
+    out[..., 2] = cos * y + sin * x
+    out[..., 3] = cos * z + sin * w
     return out
 
 

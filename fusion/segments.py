@@ -83,7 +83,7 @@ def segment_motion(
         neutral = _facing_alike(neutral)
     right = qt.rotate(neutral[0], np.array([0.0, 0.0, 1.0]))
     face = qt.about_vertical(np.arctan2(RIGHT_E[1], RIGHT_E[0]) - np.arctan2(right[1], right[0]))
-    still = qt.multiply(qt.about_vertical(-np.radians(drift_deg)), turn)
+    still = qt.turned(-np.radians(drift_deg), turn)
     return SegmentMotion(
         drill=drill,
         placements=reference.chain,

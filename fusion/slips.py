@@ -254,9 +254,10 @@ class _Place:
 
     def holds(self, dwell: Dwell) -> bool:
         """Whether the dwell is here. Where the whole person faces does not matter."""
-        turned = np.abs(wrap_deg(dwell.joint_deg - self.joint_deg))[1:]
-        same = _tilts_deg(self.up, dwell.up) < SAME_DEG
-        return bool(np.all(same) and np.all(turned < HEADING_STEP_DEG))
+        turned = np.abs(wrap_deg(dwell.joint_deg[1:] - self.joint_deg[1:]))
+        return bool(
+            turned.max() < HEADING_STEP_DEG and _tilts_deg(self.up, dwell.up).max() < SAME_DEG
+        )
 
     def add(self, dwell: Dwell, path_deg: float) -> bool:
         """Take in a dwell that is here; false unless the wearer moved away since the last one."""
@@ -290,7 +291,8 @@ def _neutral_like(dwell: Dwell) -> Dwell:
 
 def _tilts_deg(a: FloatArray, b: FloatArray) -> FloatArray:
     """Angle (n,) between the directions of up (n, 3) of each sensor."""
-    return np.asarray(np.degrees(np.arccos(np.clip(np.sum(a * b, axis=1), -1.0, 1.0))))
+    cosine = (a * b).sum(axis=1)
+    return np.asarray(np.degrees(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0))))
 
 
 def _step(home: _Place, place: _Place, turn_axis: FloatArray | None) -> _Step | None:

@@ -218,7 +218,7 @@ def spine_angles(
     ``ringing`` follows the soft tissue from one block to the next; without it, it starts here.
     """
     n = turn.shape[1]
-    d = qt.multiply(qt.about_vertical(-np.radians(heading.sensor_deg)), turn)
+    d = qt.turned(-np.radians(heading.sensor_deg), turn)
     back = qt.conjugate(d[:, 0])
     d_pu = qt.multiply(back, d[:, -1])
     pelvis = np.degrees(qt.twist_rad(d[:, 0], reference.u))

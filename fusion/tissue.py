@@ -39,7 +39,7 @@ class Ringing:
     """
 
     def __init__(self, columns: int) -> None:
-        self._tail = np.full((_TAIL, columns), np.nan)
+        self._tail = np.empty((0, columns))
         self._sum, self._n = USUAL_FOR * USUAL_DEG**2, USUAL_FOR
 
     def update(self, angles_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -50,12 +50,15 @@ class Ringing:
         ringing_deg, loose_deg
             (m, k) RMS of each angle over the last second, and (m,) of the last one since the start.
         """
+        if not len(self._tail):
+            self._tail = np.tile(angles_deg[:1], (_TAIL, 1))  # as if it had stood still before
         rows = np.concatenate([self._tail, angles_deg])
         self._tail = rows[-_TAIL:]
         third = (
             rows[3 * LAG :] - rows[: -3 * LAG] + 3.0 * (rows[LAG : -2 * LAG] - rows[2 * LAG : -LAG])
         )
-        square = np.minimum((np.nan_to_num(third) / GAIN) ** 2, MOST_DEG**2)
+        third *= 1.0 / GAIN
+        square = np.minimum(third * third, MOST_DEG**2)
         total = np.cumsum(square, axis=0)
         recent = (total[WINDOW:] - total[:-WINDOW]) / WINDOW
         since = self._sum + np.cumsum(square[WINDOW:, -1])

@@ -19,8 +19,8 @@ from sensors.samples import Activity, Placement
 from sessions.exports import text
 from sessions.exports.csv import angles_csv, reps_csv
 from sessions.exports.summary import summary_json
-from sessions.stored import ANGLES, REPS, SUMMARY
 from sessions.receipts import software_version
+from sessions.stored import ANGLES, REPS, SUMMARY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -77,8 +77,8 @@ class StillnessFilter:
         self._max_axial_dps = MAX_AXIAL_DPS + slack
         self._max_swing_dps = MAX_SWING_DPS + slack
         # All sensors' rates in one row: sums over the axes of each are products with a matrix.
-        each = np.kron(np.eye(n), np.ones((3, 1)))
-        self._along_axes_deg = np.degrees(each * np.reshape(axes_s, (3 * n, 1)))
+        each = np.kron(np.eye(n), np.ones(3))
+        self._along_axes_deg = np.degrees(each * np.ravel(axes_s))
         self._each_sensor_deg2 = np.degrees(np.degrees(each))
         self._tail = np.zeros((SMOOTH, 3 * n))
 
@@ -87,12 +87,12 @@ class StillnessFilter:
         rows = np.concatenate([self._tail, gyr.reshape(len(gyr), -1)])
         self._tail = rows[-SMOOTH:]
         total = np.cumsum(rows, axis=0)
-        smooth = (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH
-        axial = smooth @ self._along_axes_deg
-        swing2 = smooth**2 @ self._each_sensor_deg2 - axial**2
-        joint = np.diff(axial, axis=1, prepend=0.0)
-        turning = np.abs(joint).max(axis=1) >= self._max_axial_dps
-        return np.asarray(~turning & (swing2.max(axis=1) < self._max_swing_dps**2))
+        smooth = (total[SMOOTH:] - total[:-SMOOTH]).T / SMOOTH
+        axial = self._along_axes_deg @ smooth
+        swing2 = self._each_sensor_deg2 @ (smooth * smooth) - axial * axial
+        axial[1:] -= axial[:-1].copy()  # of joints from here on
+        turning = np.abs(axial).max(axis=0) >= self._max_axial_dps
+        return np.asarray(~turning & (swing2.max(axis=0) < self._max_swing_dps**2))
 
 
 class DwellFinder:

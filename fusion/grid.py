@@ -102,9 +102,11 @@ class Grid:
     def _filled(self, block: ImuBlock) -> Filled:
         """Samples without losses; a sensor that sends orientations only is taken as it is."""
         values = np.hstack([block.gyr, block.acc])
-        known = np.isfinite(values).all(axis=1)
+        known: slice | npt.NDArray[np.bool_] = slice(None)
+        if not np.isfinite(values).all():
+            known = np.isfinite(values).all(axis=1)
         if self._by_rates is None:
-            self._by_rates = bool(known.any())
+            self._by_rates = bool(np.isfinite(values).all(axis=1).any())
         if block.quat is None or self._by_rates:
             # One number that is none would be in every angle from then on: it is a lost sample.
             return self._losses.push(block.t_s[known], values[known])
@@ -116,11 +118,10 @@ class Grid:
     def _jumps(self, grid_s: FloatArray) -> FloatArray:
         """Unknown turn of each step between grid times, several losses in one step together."""
         out = np.zeros(len(grid_s) - 1)
-        if not self._jump_deg.any():
-            return out
-        step = np.searchsorted(grid_s, self._t_s, side="left") - 1
-        inside = (step >= 0) & (step < len(out)) & (self._jump_deg > 0)
-        np.add.at(out, step[inside], self._jump_deg[inside] ** 2)
+        missed = np.flatnonzero(self._jump_deg)
+        step = np.searchsorted(grid_s, self._t_s[missed], side="left") - 1
+        inside = (step >= 0) & (step < len(out))
+        np.add.at(out, step[inside], self._jump_deg[missed[inside]] ** 2)
         return np.sqrt(out)
 
     def _append(self, filled: Filled) -> None:
@@ -144,14 +145,19 @@ def _integral(
     """Integral of the polygon from its first corner to each grid time, in interval ``at``."""
     step = np.diff(t_s)
     cumulative = np.zeros_like(x)
-    np.cumsum((0.5 * step)[:, None] * (x[1:] + x[:-1]), axis=0, out=cumulative[1:])
+    area = x[1:] + x[:-1]
+    area *= (0.5 * step)[:, None]
+    np.cumsum(area, axis=0, out=cumulative[1:])
     part = grid_s - t_s.take(at)
     # x₀·part + slope·part²/2 with slope = (x₁ − x₀)/step, sorted by x₀ and x₁.
     later = 0.5 * part * part / step.take(at)
-    start = x.take(at, axis=0)
-    end = x.take(at + 1, axis=0)
-    inside = (part - later)[:, None] * start + later[:, None] * end
-    return np.asarray(cumulative.take(at, axis=0) + inside)
+    start, end = x.take(at, axis=0), x.take(at + 1, axis=0)
+    start *= (part - later)[:, None]
+    end *= later[:, None]
+    out = cumulative.take(at, axis=0)
+    out += start
+    out += end
+    return out
 
 
 def _intervals(t_s: FloatArray, grid_s: FloatArray) -> npt.NDArray[np.intp]:

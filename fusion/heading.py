@@ -188,7 +188,10 @@ class HeadingFilter:
 
     def spine_sd_deg(self, t_s: float) -> float:
         """How well it is known where the upper back has its neutral against the pelvis (°)."""
-        return float(np.sqrt(self.at(np.array([t_s])).variance_deg2[0, 1:, 1:].sum()))
+        n, p, dt = self._n, self._state.p, t_s - self._state.t_s
+        offset, cross, rate = p[1:n, 1:n], p[1:n, n + 1 :], p[n + 1 :, n + 1 :]
+        var = offset.sum() + dt * (2.0 * cross.sum() + dt * rate.sum())
+        return float(np.sqrt(var + self._walk(abs(dt)) * self._couple[1:, 1:].sum()))
 
     def fork(self) -> HeadingFilter:
         """A filter of its own that knows the same."""
@@ -350,10 +353,9 @@ class HeadingFilter:
         if not self._scatter_known:
             self._learn_scatter(miss, offsets, first)
         innovation = offsets[first:, first:] + noise
-        rows = before.p[first:n]
-        solved = np.linalg.solve(innovation, np.column_stack([rows, miss[first:]]))
-        gain = solved[:, :-1].T
-        distance2 = float(miss[first:] @ solved[:, -1])
+        rows, inverse = before.p[first:n], np.linalg.inv(innovation)
+        gain = rows.T @ inverse
+        distance2 = float(miss[first:] @ inverse @ miss[first:])
         size = float(np.log(np.linalg.det(2.0 * np.pi * innovation)))
         self.log_likelihood -= 0.5 * counts * (distance2 + size) + first * elsewhere
         p = before.p - gain @ rows

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import as_strided
 
 if TYPE_CHECKING:
     from sensors.samples import FloatArray
@@ -113,11 +112,11 @@ class LossFiller:
         )
         written.t_s[: len(left_s)], written.values[: len(left_s)] = left_s, left
         written.t_s[place], written.values[place] = t_s[:end], values[:end]
-        for gap, n in zip(gaps.tolist(), lost.tolist(), strict=True):
-            right = slice(gap, int(np.searchsorted(t_s, t_s[gap] + EDGE_S, side="right")))
-            self._fill(
-                written, slice(int(place[gap]) - n, int(place[gap])), t_s[right], values[right]
-            )
+        edges = np.searchsorted(t_s, t_s[gaps] + EDGE_S, side="right")
+        holes = zip(gaps.tolist(), edges.tolist(), place[gaps].tolist(), lost.tolist(), strict=True)
+        for gap, edge, end_of_hole, n in holes:
+            hole = slice(end_of_hole - n, end_of_hole)
+            self._fill(written, hole, t_s[gap:edge], values[gap:edge])
         return self._hand_out(written.since(len(left_s)))
 
     def _hand_out(self, filled: Filled) -> Filled:
@@ -149,7 +148,7 @@ class LossFiller:
         # Losses come in bursts: what is behind this gap may hold others, unknown as well.
         at = n + 1 + np.rint((right_s - right_s[0]) / self._usual_s).astype(int)
         modelled = span_s <= LONGEST_MODELLED_S and len(left) > 3 * ORDER
-        if n > 1 and modelled and np.all(np.diff(at) > 0):
+        if n > 1 and modelled and (at[1:] > at[:-1]).all():
             near = at <= n + ORDER
             values[:, :3], sd = autoregressive(left[:, :3], right[near, :3], at[near])
             jump_deg = MODEL_EXCESS * float(np.degrees(sd)) * self._usual_s
@@ -202,7 +201,7 @@ def autoregressive(
     sides = (left, right) if whole and len(right) > ORDER else (left,)
     gram, count = _products(sides)
     past, cross = gram[1:, 1:], gram[1:, 0]
-    ridge = 1e-3 * float(np.trace(past)) / ORDER**2 + 1e-12
+    ridge = 1e-3 * float(past.trace()) / ORDER**2 + 1e-12
     weights = np.linalg.solve(past + ridge * _EYE, cross)
     squares = gram[0, 0] - 2.0 * weights @ cross + weights @ past @ weights
     error_var = max(float(squares), 0.0) / count
@@ -212,13 +211,18 @@ def autoregressive(
     is_missing = np.ones(length, dtype=bool)
     is_missing[at - 1] = False
     missing = np.flatnonzero(is_missing)
-    # Each row of the predictor gives one sample minus what the model expects of it.
-    predictor = np.zeros((length, length + ORDER))
-    row, column = predictor.strides
-    band = as_strided(predictor, (length, ORDER + 1), (row + column, column))
-    band[:] = np.append(-weights[::-1], 1.0)
+    # Each row of the predictor gives one sample minus what the model expects of it. All rows are
+    # alike, each one place further to the right: in rows longer by one they stand in one column.
+    row = length + ORDER
+    flat = np.zeros(length * (row + 1))
+    band = flat.reshape(length, row + 1)
+    band[:, :ORDER] = -weights[::-1]
+    band[:, ORDER] = 1.0
+    predictor = flat[: length * row].reshape(length, row)
     unknown = predictor[:, ORDER + missing]
-    known = np.column_stack([unknown.T @ (predictor @ series), missing < n])
+    known = np.empty((len(missing), series.shape[1] + 1))
+    known[:, :-1] = unknown.T @ (predictor @ series)
+    known[:, -1] = missing < n
     solved = np.linalg.solve(unknown.T @ unknown, known)[:n]
     return np.asarray(-solved[:, :-1]), float(np.sqrt(error_var * solved[:, -1].sum()))
 

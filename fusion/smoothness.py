@@ -46,15 +46,13 @@ def sparc(
         return float("nan")
     n = int(2 ** (np.ceil(np.log2(len(speed))) + pad_level))
     below = min(int(cut_hz * n / rate_hz), n // 2) + 1
-    frequency = np.arange(below) * rate_hz / n
     # A speed is never negative, so that no component is larger than the one at 0 Hz.
     spectrum = np.abs(np.fft.rfft(speed, n)[:below])
     spectrum /= spectrum[0]
     strong = np.flatnonzero(spectrum >= amplitude)
-    frequency = frequency[strong[0] : strong[-1] + 1]
-    spectrum = spectrum[strong[0] : strong[-1] + 1]
-    span = frequency[-1] - frequency[0]
-    return float(-np.sum(np.hypot(np.diff(frequency) / span, np.diff(spectrum))))
+    rise = np.diff(spectrum[strong[0] : strong[-1] + 1])
+    # Frequencies are equally far apart and count as a part of their span.
+    return float(-np.sqrt(rise * rise + 1.0 / len(rise) ** 2).sum()) if len(rise) else 0.0
 
 
 def onset(angle_deg: FloatArray, part: float = 0.05) -> int | None:

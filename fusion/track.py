@@ -70,9 +70,13 @@ class Rows:
         return Window(self._first, self._first + self._n)
 
     def append(self, first: int, rows: FloatArray) -> None:
-        """Add the rows that follow; ``first`` is the grid index of the first of them."""
+        """Add the rows that follow; ``first`` is the grid index of the first of them.
+
+        The very first are kept as they are, not copied: nobody may change them any more.
+        """
         if self._n == 0:
-            self._first = first
+            self._first, self._n, self._data = first, len(rows), rows
+            return
         need = self._n + len(rows)
         if need > len(self._data):
             grown = np.empty((max(need, 2 * len(self._data)), self._data.shape[1]))
@@ -98,45 +102,48 @@ class Rows:
 
 
 class Track:
-    """Grid samples of one sensor: gyr 3, acc 3, quat 4, gap 1, jump 1, lost 1."""
+    """What one sensor has given, on the grid."""
 
     def __init__(self) -> None:
-        self._rows = Rows(13)
+        self._gyr, self._acc, self._quat = Rows(3), Rows(3), Rows(4)
+        self._marks = Rows(3)  # gap, jump (°), lost
         self.has_quat = False
 
     @property
     def extent(self) -> Window:
         """The range of grid indices held."""
-        return self._rows.extent
+        return self._marks.extent
 
     def append(self, block: GridBlock) -> None:
         """Add the block that follows."""
-        rows = np.full((len(block), 13), np.nan)
-        rows[:, 0:3] = block.gyr
-        rows[:, 3:6] = block.acc
+        self._gyr.append(block.first, block.gyr)
+        self._acc.append(block.first, block.acc)
         if block.quat is not None:
-            rows[:, 6:10] = block.quat
+            self._quat.append(block.first, block.quat)
             self.has_quat = True
-        rows[:, 10] = block.gap
-        rows[:, 11] = block.jump_deg
-        rows[:, 12] = _long_runs(block.gap)
-        self._rows.append(block.first, rows)
+        lost = _long_runs(block.gap)
+        self._marks.append(block.first, np.column_stack([block.gap, block.jump_deg, lost]))
 
     def forget_before(self, index: int) -> None:
         """Drop what lies before grid ``index``."""
-        self._rows.forget_before(index)
+        for rows in (self._gyr, self._acc, self._quat, self._marks):
+            rows.forget_before(index)
 
     def excerpt(self, window: Window) -> Track:
         """A track of its own that holds only ``window``."""
         out = Track()
         out.has_quat = self.has_quat
-        out._rows.append(window.first, self._rows[window])
+        out._gyr.append(window.first, self._gyr[window].copy())
+        out._acc.append(window.first, self._acc[window].copy())
+        out._marks.append(window.first, self._marks[window].copy())
+        if self.has_quat:
+            out._quat.append(window.first, self._quat[window].copy())
         return out
 
     def rate(self, window: Window) -> FloatArray:
         """Angular rate (n, 3) in rad/s, from the orientations where the sensor sends only those."""
         if not self.has_quat:
-            return self._rows[window][:, 0:3]
+            return self._gyr[window]
         before = Window(window.first - 1, window.end).clip(self.extent)
         q = self.quat(before)
         step = qt.rotation_vector(qt.multiply(qt.conjugate(q[:-1]), q[1:])) * GRID_HZ
@@ -144,26 +151,26 @@ class Track:
 
     def acc(self, window: Window) -> FloatArray:
         """Specific force (n, 3) in m/s²."""
-        return self._rows[window][:, 3:6]
+        return self._acc[window]
 
     def quat(self, window: Window) -> FloatArray:
-        """The sensor's own orientation (n, 4); NaN where it sends none."""
-        return self._rows[window][:, 6:10]
+        """The orientation (n, 4) of a sensor that sends its own."""
+        return self._quat[window]
 
     def gap(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps."""
-        return np.asarray(self._rows[window][:, 10] > 0)
+        return np.asarray(self._marks[window][:, 0] > 0)
 
     def jumps(self, window: Window) -> list[tuple[int, float]]:
         """Grid indices at which filled losses may have missed a turn, with its SD (°)."""
         if not len(window):
             return []
-        jump_deg = self._rows[window][:, 11]
+        jump_deg = self._marks[window][:, 1]
         return [(window.first + int(i), float(jump_deg[i])) for i in np.flatnonzero(jump_deg)]
 
     def lost(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps so long that nobody knows how the sensor moved."""
-        return np.asarray(self._rows[window][:, 12] > 0)
+        return np.asarray(self._marks[window][:, 2] > 0)
 
 
 def _long_runs(gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

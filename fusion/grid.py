@@ -102,13 +102,14 @@ class Grid:
     def _filled(self, block: ImuBlock) -> Filled:
         """Samples without losses; a sensor that sends orientations only is taken as it is."""
         values = np.hstack([block.gyr, block.acc])
-        known: slice | npt.NDArray[np.bool_] = slice(None)
-        if not np.isfinite(values).all():
-            known = np.isfinite(values).all(axis=1)
+        finite = np.isfinite(values)
         if self._by_rates is None:
-            self._by_rates = bool(np.isfinite(values).all(axis=1).any())
+            self._by_rates = bool(finite.all(axis=1).any())
         if block.quat is None or self._by_rates:
+            if finite.all():
+                return self._losses.push(block.t_s, values)
             # One number that is none would be in every angle from then on: it is a lost sample.
+            known = finite.all(axis=1)
             return self._losses.push(block.t_s[known], values[known])
         kept_s, kept = self._own or (np.empty(0), np.empty((0, 4)))
         self._own = np.concatenate([kept_s, block.t_s]), np.concatenate([kept, block.quat])

@@ -106,7 +106,7 @@ def floor_slope(points: Sequence[Point], max_slope: float) -> float:
 
 
 def _middle(points: Sequence[Point]) -> float:
-    return sum(map(_X, points)) / len(points)
+    return math.fsum(map(_X, points)) / len(points)
 
 
 def _slope_of(edge: Edge) -> float:

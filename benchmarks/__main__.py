@@ -7,7 +7,7 @@ emulated sensors through the real `bleak`, every sample accounted for, and drops
 `recorder`: recordings cut at every byte, and one of half a day, `killed`: a live session killed at
 random moments, `batch`: many sessions on one processor and on all, `clocks`: how well sensors are
 on one clock; `people`: simulated people who do everything wrong that people do, repetitions and
-warnings counted; `live`: the page,
+warnings counted; `silences`: sensors that fall silent for seconds; `live`: the page,
 beside the same of `st.line_chart`, `heap`: its memory in the browser, over time; `document` writes
 docs/benchmarks.md.
 """
@@ -38,6 +38,7 @@ from benchmarks import (
     many,
     people,
     recorder,
+    silences,
     soak,
     throughput,
 )
@@ -78,6 +79,7 @@ CHOICES = (
     "ble",
     "clocks",
     "people",
+    "silences",
     "soak",
     "chaos",
     "recorder",
@@ -147,6 +149,8 @@ def main() -> None:
         document.run(effort, args.only, args.out)
     if args.which == "accuracy":
         accuracy.run(args.seeds, args.minutes, args.jobs, alone=args.alone)
+    if args.which == "silences":
+        silences.run(args.seeds, args.minutes)
     if args.which == "broad":
         broad.run(args.broad)
     if args.which in ("files", "all"):

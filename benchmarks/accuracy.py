@@ -44,7 +44,7 @@ def run(
     """
     print(f"{count} sessions a line, {minutes:g} min each, seeds from {FIRST_SEED}.")
     print("Mean RMS error in degrees; in brackets the worst session.\n")
-    _head("severity, sensors, mode")
+    print_head("severity, sensors, mode")
     peers: dict[str, list[Measured]] = {}
     with _mapped(jobs) as mapped:
         for drill in drills:
@@ -55,13 +55,13 @@ def run(
                 ]
                 measured = mapped(measure, wanted)
                 for label in measured[0].scores:
-                    _line(drill, label, [m.scores[label] for m in measured])
+                    print_line(drill, label, [m.scores[label] for m in measured])
                 if measured[0].peers:
                     peers[drill] = measured
     if not peers:
         return
     print("\nThe same sessions (main, three sensors) without the drift model:\n")
-    _head("orientation by")
+    print_head("orientation by")
     for drill, measured in peers.items():
         for name in measured[0].peers:
             drift = np.mean([m.peers[name].drift for m in measured], axis=0)
@@ -158,12 +158,14 @@ def _mapped(
         yield lambda work, items: list(pool.map(work, items))
 
 
-def _head(what: str) -> None:
+def print_head(what: str) -> None:
+    """Print what stands above the lines."""
     columns = " ".join(f"{name:>15}" for name in SHOWN)
     print(f"{'drill':10} {what:28} {columns}")
 
 
-def _line(drill: str, label: str, scores: Sequence[Score]) -> None:
+def print_line(drill: str, label: str, scores: Sequence[Score], more: str = "") -> None:
+    """Print what some sessions came to, together, with ``more`` to say behind it."""
     true, found = np.sum([s.reps for s in scores], axis=0)
     exact = sum(s.exact for s in scores)
     peaks = np.concatenate([s.peak_s for s in scores])
@@ -179,7 +181,7 @@ def _line(drill: str, label: str, scores: Sequence[Score]) -> None:
         + ", sd "
         + "/".join(f"{x:.2f}" for x in sd)
     )
-    _row(drill, label, rms, notes)
+    _row(drill, label, rms, notes + more)
 
 
 def _row(drill: str, label: str, errors: np.ndarray, notes: str) -> None:

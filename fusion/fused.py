@@ -127,11 +127,13 @@ def fuse(
         ]
     )
     sd = np.column_stack([spine.pelvis_sd, lumbar_sd, thoracic_sd, spine.thoracolumbar_sd])
+    # An estimated split is wide by nature; a T12 sensor that was silent leaves it unknown.
+    worst_sd = spine.thoracolumbar_sd if turn.shape[1] == 2 else sd[:, 1:].max(axis=1)
     return Fused(
         first=first,
         angles_deg=angles,
         sd_deg=sd,
-        quality=grade(spine.thoracolumbar_sd, gap),
+        quality=grade(worst_sd, gap),
         gap=gap,
         bend_deg=_bend_deg(reference, turn[:, -1]),
         shift_deg=_shift_deg(reference, turn[:, 0]),
@@ -139,7 +141,7 @@ def fuse(
 
 
 def grade(sd_deg: FloatArray, gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
-    """Quality (m,) from the uncertainty of the thoracolumbar rotation and the gaps."""
+    """Quality (m,) from the uncertainty of the least known rotation of the spine and the gaps."""
     quality = np.full(len(sd_deg), Quality.GOOD, dtype=np.uint8)
     quality[sd_deg > UNCERTAIN_SD_DEG] = Quality.DOUBTFUL
     quality[gap | (sd_deg > 2 * UNCERTAIN_SD_DEG)] = Quality.UNUSABLE

@@ -44,7 +44,8 @@ class HeadingParameters:
     ``miss_sd_deg`` is the scatter of neutral in a joint of the spine chain of two sensors;
     ``joint_miss_sd_deg`` that of pelvis, lumbar and thoracic with three. A spine that misses
     neutral misses it in all its parts: ``miss_together`` is the correlation of lumbar and thoracic
-    misses to begin with, ``most_together`` the largest that is believed.
+    misses to begin with, ``most_together`` the largest that is believed. A jump less sure than
+    ``parted_deg`` is put exactly where it was when smoothing, not between the nodes around it.
     """
 
     start_sd_deg: float = 0.3
@@ -61,6 +62,7 @@ class HeadingParameters:
     huber_sigmas: float = 1.5
     rest_turn_deg: float = 0.6
     node_s: float = 2.0
+    parted_deg: float = 2.0
 
     def restless(self, factor: float) -> HeadingParameters:
         """The same for sensors that drift ``factor`` times as restlessly."""
@@ -252,7 +254,8 @@ class HeadingFilter:
         n, jump = self._n, self._jumps[sensor]
         self._last = None
         self._walk_to(t_s)
-        if by_deg:
+        parted = by_deg or sd_deg > self.parameters.parted_deg
+        if parted:
             # Two nodes: the smoother has to tell what was before the jump from what came after.
             self._step(self._predict(t_s), None)
         before = self._state
@@ -261,7 +264,7 @@ class HeadingFilter:
         p[:n, :n] += sd_deg**2 * (jump[:, None] * jump)
         # What is added to offsets alone may be added at any time since the last node.
         self._state = _State(before.t_s, x, p)
-        if by_deg:
+        if parted:
             self._step(self._state, None)
 
     def smooth(self, t_s: FloatArray) -> HeadingEstimate:

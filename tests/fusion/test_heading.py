@@ -107,6 +107,19 @@ def test_a_jump_widens_the_interval_and_heals():
     assert heading.at(np.array([93.0])).joint_deg[0, 2] == pytest.approx(9.0, abs=1.0)
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_what_was_before_a_jump_is_not_moved_by_it(known):
+    """A sensor is silent for 3 s and found 30° from where it was; two seconds lie between nodes."""
+    heading = HeadingFilter(0.0, np.full(3, 0.01), remember=True)
+    heading.observe(dwell(3.0, (0.0, 0.0, 0.0)))
+    heading.disturb(7.0, 2, 5.0 if known else 40.0, 30.0 if known else 0.0)
+    for t_s in (8.0, 11.0, 14.0):
+        heading.observe(dwell(t_s, (0.0, 0.0, 30.0)))
+    found = heading.smooth(np.array([5.0, 6.99, 7.01, 7.5]))
+    assert found.joint_deg[:, 2] == pytest.approx([0.0, 0.0, 30.0, 30.0], abs=1.5)
+    assert np.sqrt(found.variance_deg2[:, 2, 2].max()) < 2.0
+
+
 def test_headings_wrap():
     heading = HeadingFilter(0.0, np.full(3, 0.05))
     heading.disturb(1.0, 2, 1.0, by_deg=179.0)

@@ -1,5 +1,7 @@
 """Rotations of the spine by their definition."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from fusion.calibration import Calibration, GyroBias
 from fusion.fused import fuse
 from fusion.heading import HeadingEstimate
 from fusion.reps import COLUMNS
-from fusion.results import CalibrationResult, SplitSource, Verdict
+from fusion.results import CalibrationResult, Quality, SplitSource, Verdict
 from fusion.spine import heading_deg, make_reference, spine_angles, turns, up_n
 from fusion.split import Split
 from sensors.samples import Placement
@@ -102,6 +104,19 @@ def test_a_pelvis_that_tips_on_all_fours_is_seen_under_a_turn(axis_b, shift):
         np.testing.assert_allclose(fused.shift_deg[0], expected, atol=1.0)
         by_name = dict(zip(COLUMNS, fused.rows(np.zeros(1))[0], strict=True))
         assert by_name["shift_sagittal"] == pytest.approx(fused.shift_deg[0, 0], nan_ok=True)
+
+
+def test_a_row_is_as_good_as_the_least_known_rotation_in_it():
+    """T12 was silent: the whole spine's turn is known, how it splits is not."""
+    reference, q = reference_of(SEATED)
+    turn = turns(reference, pose(reference, q, 5, 9, 40))
+    split = Split(SplitSource.MEASURED, 0.22, 0.08)
+    silent = np.array([[0.1, 0.0, 0.0], [0.0, 100.0, -100.0], [0.0, -100.0, 100.1]])
+    heading = replace(no_drift(), variance_deg2=silent[None])
+    fused = fuse(0, reference, split, turn, heading, np.zeros(1, bool))
+    assert fused.sd_deg[0, 3] < 4.0 < 8.0 < fused.sd_deg[0, 1]
+    assert fused.quality[0] == Quality.UNUSABLE
+    assert fuse(0, reference, split, turn, no_drift(), np.zeros(1, bool)).quality[0] == 0
 
 
 @pytest.mark.parametrize("posture", [SEATED, ALL_FOURS], ids=["seated", "all fours"])

@@ -9,7 +9,9 @@ measurements" (INFOCOM 1999), here on the minimum of every second, with the slop
 towards what was known before while the window is still short.
 
 The time given out never steps: the difference between the last time given and a new line is
-worked off by bending the rate, by at most 2 % and normally below 0.1 %. What every packet waited at
+worked off by bending the rate, by at most 2 % and normally below 0.1 %. Only a time well after its
+own arrival, as where the first packets of all were held back, cannot wait for that: it nearly
+stands still until it is none any more. What every packet waited at
 least (a firmware's queue, the filter of the sensor) cannot be seen from arrivals and stays in.
 
 Where a device answers what time it is, the other side is known as well: it cannot have heard the
@@ -63,6 +65,10 @@ _ASKED_S = 150.0
 _SHORTEST = 4
 _SETTLED_BINS = 5
 _RESOLUTION_S = 0.0005
+_AHEAD_MAX_S = 0.03
+_BRAKE = 0.9
+"""A time may lie so much after its arrival; beyond it, this part of every step is taken back."""
+
 _SLEW_TIME_S = 2.0
 _SLEW_MIN = 0.001
 _SLEW_MAX = 0.020
@@ -178,6 +184,8 @@ class DeviceClock:
         self._slope = 0.0
         self._usual_slope = 0.0
         self.epochs = 0
+        self.brakes = True
+        """Whether time that runs ahead of the arrivals is held back; else it is bent slowly."""
         self.restart()
 
     def restart(self) -> None:
@@ -246,6 +254,10 @@ class DeviceClock:
     def observed_s(self) -> float:
         """How much device time the line is drawn from (s)."""
         return self._bins[-1][0] - self._bins[0][0] if self._bins else 0.0
+
+    def delay_of(self, device_s: float, arrival_s: float) -> float:
+        """How much later than the quickest packets ``device_s`` arrives (s)."""
+        return arrival_s - device_s - self._floor(device_s)
 
     def unwrap(self, ticks: int, arrival_s: float) -> float | None:
         """Return the device time of a wrapped counter value that just arrived.
@@ -369,8 +381,9 @@ class DeviceClock:
         host_s
             Host monotonic seconds of ``device_s``.
         rate
-            Host seconds per device second since the last observation, within 1 ± 2.1 %; so a sample
-            ``x`` seconds before ``device_s`` was taken at ``host_s − rate · x``.
+            Host seconds per device second since the last observation, within 1 ± 2.1 %, and less
+            only where time had run ahead of the arrivals; so a sample ``x`` seconds before
+            ``device_s`` was taken at ``host_s − rate · x``.
         """
         offset_s = arrival_s - device_s
         last_s = self._last_device_s
@@ -391,6 +404,9 @@ class DeviceClock:
             self._line_s += delay_s
             self._behind_s = behind_s = behind_s - delay_s
             floor_s, delay_s = offset_s, 0.0
+        ahead_s = behind_s - delay_s - _AHEAD_MAX_S
+        if ahead_s > 0.0 and self.brakes:
+            self._behind_s = behind_s = behind_s - min(ahead_s, _BRAKE * step_s)
         if self._scatter_s is None:
             self._delays = min(self._delays + 1, _DELAY_MEMORY)
             self._mean_delay_s += (delay_s - self._mean_delay_s) / self._delays

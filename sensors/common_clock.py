@@ -45,6 +45,8 @@ class CommonClock:
     def __init__(self, facts: ClockFacts) -> None:
         self._facts = facts
         self._clock = DeviceClock(facts.tick_s, facts.bits, facts.max_rate)
+        # Whose time stamps run ahead must not draw the others with it before it is found out.
+        self._clock.brakes = False
         self._members: set[SensorId] = set()
 
     def enter(self, sensor: SensorId) -> None:
@@ -53,9 +55,16 @@ class CommonClock:
             self._clock.restart()
         self._members.add(sensor)
 
-    def leave(self, sensor: SensorId) -> None:
-        """A sensor keeps it no longer."""
+    def leave(self, sensor: SensorId, *, wrong: bool = False) -> None:
+        """A sensor keeps it no longer; if its times were wrong, the line is drawn without them."""
         self._members.discard(sensor)
+        if wrong:
+            self._clock.restart()
+
+    @property
+    def lines(self) -> int:
+        """How often its line was begun anew."""
+        return self._clock.epochs
 
     @property
     def observed_s(self) -> float:
@@ -74,11 +83,16 @@ class CommonClock:
         it cannot be a time of this clock.
         """
         common_s = self._clock.unwrap(round(device_s / self._facts.tick_s), arrival_s)
-        if common_s is None:
+        if common_s is None or self._too_early(common_s, arrival_s):
             return None
         if self._clock.is_new(common_s):
             return self._clock.observe(common_s, arrival_s)[0]
         return self._clock.observe_old(common_s, arrival_s)
+
+    def _too_early(self, common_s: float, arrival_s: float) -> bool:
+        """Whether that time has not come yet, as far as the line is settled."""
+        settled = self._clock.observed_s >= SETTLED_S
+        return settled and self._clock.delay_of(common_s, arrival_s) < -AGREE_S
 
 
 class Membership:
@@ -102,9 +116,11 @@ class Membership:
         self._common = common
         self._own = own
         self._epoch = 0
+        self._told = False
         self._on_common = False
         self._away_s = 0.0
-        self._last_s = -math.inf
+        self._last_s = self._given_s = -math.inf
+        self._line = 0
 
     @property
     def sd_s(self) -> float:
@@ -119,10 +135,11 @@ class Membership:
 
     def told(self, *, synchronised: bool) -> None:
         """Take in what the sensor says of itself."""
-        if synchronised and not self.within:
+        if synchronised:
             self._common.enter(self._sensor)
-            self.within, self._epoch = True, max(self._own.epochs, 1)
-        elif not synchronised and self.within:
+            self.within = self._told = True
+            self._own.brakes = False
+        elif self.within:
             self._leave("it says that it is not synchronised any more")
 
     def host_s(self, device_s: float, own_s: float, arrival_s: float) -> float:
@@ -139,26 +156,40 @@ class Membership:
         """
         if self.idle:
             return own_s
+        if self._told:  # what it says holds for what it sends next, even if it was off before
+            self._told, self._epoch = False, self._own.epochs
         rebooted = self._own.epochs > self._epoch
-        common_s = None if rebooted else self._common.host_s(device_s, arrival_s)
+        concerned = self.within or self._on_common
+        common_s = None if rebooted or not concerned else self._common.host_s(device_s, arrival_s)
         if self.within and rebooted:
             self._leave("it was off meanwhile")
-        elif self.within and (common_s is None or self._disagree(common_s, own_s)):
+        elif self.within and common_s is None:
             self._leave("its time stamps are not the others'")
-        base_s = self._base_s(common_s, own_s)
-        self._away_s = worked_off(self._away_s, max(device_s - self._last_s, 0.0))
-        self._last_s = device_s
-        return base_s + self._away_s
+        elif self.within and common_s is not None and self._disagree(common_s, own_s):
+            self._leave("its time stamps are not the others'", wrong=True)
+        step_s = max(device_s - self._last_s, 0.0)
+        base_s = self._base_s(common_s, own_s, step_s)
+        self._away_s = worked_off(self._away_s, step_s)
+        self._last_s, self._given_s = device_s, base_s + self._away_s
+        return self._given_s
 
-    def _base_s(self, common_s: float | None, own_s: float) -> float:
-        """Return the time by the clock in force; a change of clocks begins where the other was."""
+    def _base_s(self, common_s: float | None, own_s: float, step_s: float) -> float:
+        """Return the time by the clock in force; a change of clocks begins where the other was.
+
+        So does a common clock whose line was begun anew.
+        """
         before_s = common_s if self._on_common else own_s
         after_s = common_s if self.within else own_s
         assert after_s is not None, "who is within has a common time"
         if self._on_common is not self.within:
             self._on_common = self.within
-            step_s = math.inf if before_s is None else before_s + self._away_s - after_s
-            self._away_s = step_s if abs(step_s) < BENDS_S else 0.0
+            away_s = math.inf if before_s is None else before_s + self._away_s - after_s
+        elif self.within and self._line != self._common.lines:
+            away_s = self._given_s + step_s - after_s
+        else:
+            away_s = self._away_s
+        self._line = self._common.lines
+        self._away_s = away_s if abs(away_s) < BENDS_S else 0.0
         return after_s
 
     def _disagree(self, common_s: float, own_s: float) -> bool:
@@ -168,10 +199,11 @@ class Membership:
         bound_for_s = own_s - self._own.behind_s
         return min(abs(common_s - own_s), abs(common_s - bound_for_s)) > AGREE_S
 
-    def _leave(self, reason: str) -> None:
+    def _leave(self, reason: str, *, wrong: bool = False) -> None:
         self.within = False
+        self._own.brakes = True
         self.left += 1
-        self._common.leave(self._sensor)
+        self._common.leave(self._sensor, wrong=wrong)
         logger.warning(
             "%s does not keep the common clock, %s; it is followed by itself", self._sensor, reason
         )

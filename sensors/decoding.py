@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sensors.common_clock import CommonClock
     from sensors.drivers.base import Notification
     from sensors.pieces import Piece
-    from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed, Reader
+    from sensors.protocols.burst import Burst, Claim, ClockFacts, Exchange, Packed, Reader
     from sensors.samples import SensorInfo
 
 REORDER_PACKETS = 32
@@ -74,7 +74,7 @@ class StreamDecoder:
         self._exchange: Exchange | None = None
         self._member: Membership | None = None
         self._says: Synchronised | None = None
-        self._said: bool | None = None
+        self._claim: Claim | None = None
         self._pieces: list[Piece] = []
         self._account = Account()
         self._sequence: int | None = None
@@ -213,8 +213,8 @@ class StreamDecoder:
             return
         if reader.exchange is not self._exchange:
             self._compare_clocks(arrival_s)
-        if self._says is not None and self._says.synchronised is not self._said:
-            self._note_synchronised(self._says.synchronised)
+        if self._says is not None and self._says.claim is not self._claim:
+            self._hear_claim(self._says.claim)
         self._period_s = reader.period_s or self._period_s
         for burst in bursts:
             self._time(burst, arrival_s)
@@ -233,11 +233,11 @@ class StreamDecoder:
         self._says = self._reader
         self._member = Membership(self.info.sensor, common, self._clock)
 
-    def _note_synchronised(self, said: bool | None) -> None:
-        """The sensor says something else of its clock than before."""
-        self._said = said
-        if self._member is not None:
-            self._member.told(synchronised=said is True)
+    def _hear_claim(self, claim: Claim | None) -> None:
+        """The sensor says something of its clock, perhaps once more the same."""
+        self._claim = claim
+        if self._member is not None and claim is not None:
+            self._member.told(synchronised=claim.synchronised)
 
     def _compare_clocks(self, arrival_s: float) -> None:
         """Use a new answer to what time it is."""

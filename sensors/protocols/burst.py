@@ -154,6 +154,13 @@ class Exchange:
     ticks: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """A sensor says whether it keeps the others' clock; a new object each time that it does."""
+
+    synchronised: bool
+
+
 class Reader(Protocol):
     """One family's way from bytes to bursts; one object per sensor.
 
@@ -213,11 +220,11 @@ class Synchronised(Protocol):
 
     Attributes
     ----------
-    synchronised
-        Whether the sensor says that it keeps the others' clock; ``None`` until it said.
+    claim
+        What the sensor last said of that; ``None`` until it said something.
     """
 
-    synchronised: bool | None
+    claim: Claim | None
 
 
 NOTHING = np.empty((0, 3))

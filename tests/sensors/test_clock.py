@@ -132,17 +132,21 @@ def test_uncertainty_shrinks_to_about_the_error():
 
 
 def test_given_times_bend_but_do_not_step():
-    """A start in a stall is 250 ms late; it is worked off at 2 % at most, then below 0.1 %."""
+    """A start in a stall is 250 ms late. Times far ahead of their arrivals nearly stand still; what
+    is left is worked off at 2 % at most, then below 0.1 %."""
     clock = DeviceClock()
     given_s = []
     for k in range(2000):
         device_s = k * 0.04
         delay_s = max(0.25 - device_s, 0.005)
         given_s.append(clock.observe(device_s, HOST_S + device_s + delay_s)[0] - HOST_S)
+        assert given_s[-1] < device_s + delay_s + 0.065
     rate = np.diff(given_s) / 0.04
-    assert np.all(np.abs(rate - 1.0) < 0.0201)
+    assert rate.min() > 0.05
+    assert np.all(np.abs(rate[10:] - 1.0) < 0.0201)
+    assert np.all(np.abs(given_s[125:] - np.arange(125, 2000) * 0.04 - 0.005) < 0.005), "after 5 s"
     assert given_s[-1] == pytest.approx(1999 * 0.04 + 0.005, abs=1e-6)
-    assert np.all(np.abs(rate[600:] - 1.0) < 0.001)
+    assert np.all(np.abs(rate[300:] - 1.0) < 0.001)
 
 
 def test_same_observations_give_the_same_times():

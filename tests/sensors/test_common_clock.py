@@ -125,6 +125,38 @@ def test_one_that_reboots_is_followed_by_itself_and_says_so(caplog):
     np.testing.assert_allclose(t_s["c"][-len(true_s) :], true_s, atol=0.15)
 
 
+@pytest.mark.parametrize("says_s", [30.0, 34.0], ids=["before it sends", "while it sends"])
+def test_one_that_was_off_is_back_on_the_clock_when_it_says_so(says_s):
+    """Off at 20 s, then with a clock of its own, and at 30 s with the others' once more."""
+    notes = [n for n in session([SYNCED] * 3) if n.sensor != "c" or n.arrival_s < ORIGIN_S + 20.0]
+    notes += samples(IDS[2], 9, -21e6, 5.0, begin_s=22.0, wait_s=0.024)
+    notes += samples(IDS[2], 10, 5e6, 30.0, begin_s=30.0, wait_s=0.024)
+    notes.append(says(IDS[2], SYNCED, says_s))
+    notes.sort(key=lambda note: note.arrival_s)
+    decoder = SessionDecoder(INFOS, ORIGIN_S)
+    before = times(decoder, [n for n in notes if n.arrival_s < ORIGIN_S + 29.0])
+    assert not decoder.streams[IDS[2]].statistics.synchronised
+    t_s = times(decoder, [n for n in notes if n.arrival_s >= ORIGIN_S + 29.0])
+    statistics = decoder.streams[IDS[2]].statistics
+    assert (statistics.synchronised, statistics.desynchronised) == (True, 1)
+    assert np.all(np.diff(np.concatenate([before["c"], t_s["c"]])) > 0.0)
+    last = 14 * 60
+    np.testing.assert_allclose(t_s["a"][-last:], t_s["c"][-last:], atol=0.001)
+
+
+def test_one_that_says_it_again_and_again_wrongly_is_found_out_again():
+    """Each time it says so, it is believed until its time stamps show otherwise."""
+    notes = session([SYNCED] * 3, [5e6, 5e6, 5.5e6])
+    notes.append(says(IDS[2], SYNCED, 30.0))
+    notes.sort(key=lambda note: note.arrival_s)
+    decoder = SessionDecoder(INFOS, ORIGIN_S)
+    t_s = times(decoder, notes)
+    statistics = decoder.streams[IDS[2]].statistics
+    assert (statistics.synchronised, statistics.desynchronised) == (False, 2)
+    assert apart_s(t_s["a"], t_s["b"]) < 0.001, "it does not draw the others with it"
+    assert all(decoder.streams[n].statistics.synchronised for n in IDS[:2])
+
+
 @pytest.mark.parametrize("until_s", [0.4, 2.0])
 @pytest.mark.parametrize("who", IDS)
 def test_one_whose_first_packets_were_held_back_keeps_the_clock(who, until_s):
@@ -150,7 +182,10 @@ def test_one_that_says_so_wrongly_is_found_out(caplog):
     decoder = SessionDecoder(INFOS, ORIGIN_S)
     t_s = times(decoder, notes)
     assert not decoder.streams[IDS[2]].statistics.synchronised
-    assert "its time stamps are not the others'" in caplog.text
+    assert "c does not keep the common clock, its time stamps are not the others'" in caplog.text
+    assert all(decoder.streams[n].statistics.synchronised for n in IDS[:2])
+    assert apart_s(t_s["a"], t_s["b"]) < 0.001
+    assert np.abs(t_s["a"] - np.arange(3600) / 60.0)[1800:].max() < 0.06
     assert np.abs(t_s["c"][-1] - t_s["a"][-1]) < 0.06
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed, unknown
+from sensors.protocols.burst import Burst, Claim, ClockFacts, Exchange, Packed, unknown
 from sensors.protocols.movella_dot.characteristics import PROTOCOL, Characteristic
 from sensors.protocols.movella_dot.device import Battery, Report
 from sensors.protocols.movella_dot.messages import SYNC, SyncReply, decode_message
@@ -74,7 +74,7 @@ class MovellaDotReader:
         self.period_s: float | None = None
         self.status: object | None = None
         self.exchange: Exchange | None = None
-        self.synchronised: bool | None = None
+        self.claim: Claim | None = None
         self._rate_hz = rate_hz
         self._kind: PayloadId | None = None
         self._forms: dict[str, Form] = {}
@@ -96,7 +96,9 @@ class MovellaDotReader:
                 self.status = Report.decode(data)
             case Characteristic.ACKNOWLEDGE | Characteristic.MESSAGE_NEWS:
                 self.status = decode_message(data)
-                self.synchronised = _SYNCHRONISED.get(self.status, self.synchronised)
+                synchronised = _SYNCHRONISED.get(self.status)
+                if synchronised is not None:
+                    self.claim = Claim(synchronised)
         return ()
 
     def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:

@@ -123,6 +123,30 @@ def test_every_sample_arrives_in_its_time(protocol):
     np.testing.assert_allclose(np.concatenate([b.acc for b in blocks])[:, 2], 9.81, atol=0.02)
 
 
+@pytest.mark.parametrize("until_s", [5.3, 7.0])
+@pytest.mark.parametrize("others", ["queue up", "are lost"])
+@pytest.mark.parametrize("protocol", PACKETS)
+def test_a_first_packet_that_was_held_back_is_soon_forgotten(protocol, others, until_s):
+    """That it came late says nothing of when: times are right within 5 ms five seconds later, where
+    samples are counted ten."""
+    decoder, found = decoder_of(protocol), []
+    for t_s, note in stream(protocol, seconds=25.0):
+        if others == "are lost" and found and t_s < until_s:
+            continue
+        arrival_s = max(note.arrival_s, ORIGIN_S + until_s)
+        block = decoder.feed(replace(note, arrival_s=arrival_s))
+        if block is not None:
+            found.append((t_s, block.t_s[-1], arrival_s - ORIGIN_S))
+    true_s, given_s, arrival_s = np.array(found).T
+    assert (np.diff(given_s) > 0.0).all()
+    assert decoder.statistics.late == 0
+    assert (given_s - arrival_s).max() < 0.3, "hardly anything is from the future"
+    late_s = given_s - true_s
+    soon_s = 5.0 if family_named(protocol).reader(100.0).clock else 10.0
+    usual_s = np.median(late_s[true_s > 20.0])
+    assert np.abs(late_s - usual_s)[true_s > until_s + soon_s].max() < 0.005
+
+
 @pytest.mark.parametrize("protocol", PACKETS)
 def test_how_many_are_taken_in_at_once_changes_nothing(protocol):
     """To the last bit: what is live one by one comes from a recording a thousand at a time."""

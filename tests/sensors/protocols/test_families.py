@@ -134,7 +134,7 @@ def test_a_first_packet_that_was_held_back_is_soon_forgotten(protocol, others, u
         if others == "are lost" and found and t_s < until_s:
             continue
         arrival_s = max(note.arrival_s, ORIGIN_S + until_s)
-        block = decoder.feed(replace(note, arrival_s=arrival_s))
+        block = decoder.feed(note._replace(arrival_s=arrival_s))
         if block is not None:
             found.append((t_s, block.t_s[-1], arrival_s - ORIGIN_S))
     true_s, given_s, arrival_s = np.array(found).T

@@ -431,8 +431,9 @@ class HeadingFilter:
             # A jump is two states at one time; its empty interval is met only at the very end.
             slope = np.diff(rows, axis=0) / np.maximum(np.diff(times), 1e-9)[:, None]
             since_s = np.clip(t_s - times.take(at), 0.0, np.diff(times).take(at))
-        found = rows.take(at, axis=0)
-        found += since_s[:, None] * slope.take(at, axis=0)
+        found, change = rows.take(at, axis=0), slope.take(at, axis=0)
+        change *= since_s[:, None]
+        found += change
         return HeadingEstimate(
             found[:, :n], found[:, 2 * n :].reshape(-1, n, n), found[:, n : 2 * n]
         )

@@ -106,7 +106,8 @@ class Stitch:
                 continue
             if self._holding:
                 self._restart(acc[start])
-            out[start:end] = qt.multiply(self._turn, self._run(gyr[start:end], acc[start:end]))
+            q = self._run(gyr[start:end], acc[start:end])
+            out[start:end] = q if self._turn is qt.IDENTITY else qt.multiply(self._turn, q)
             self._last = out[end - 1]
         return out
 

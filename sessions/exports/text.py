@@ -20,6 +20,8 @@ _TIME_DIGITS_FROM_S = 10_000.0
 _NOTHING = 1e-12
 """Smaller numbers are rounding errors of an exact zero, in any unit we have."""
 
+_POWERS = 10.0 ** np.arange(309.0)
+
 
 def round_significant(values: FloatArray, digits: int = 6) -> FloatArray:
     """Round to significant digits, so that the shortest text of each has no more.
@@ -35,7 +37,7 @@ def round_significant(values: FloatArray, digits: int = 6) -> FloatArray:
     used = np.isfinite(values) & (size >= _NOTHING)
     exponent = np.floor(np.log10(np.where(used, size, 1.0)))
     places = digits - 1 - exponent
-    scale = 10.0 ** np.abs(places)
+    scale = _POWERS.take(np.abs(places).astype(np.intp))
     up = places >= 0
     scaled = np.round(np.where(up, values * scale, values / scale))
     rounded = np.where(up, scaled / scale, scaled * scale)

@@ -116,17 +116,19 @@ class Account:
     def _follows(self, piece: Piece) -> bool:
         """Account for a piece at once if nothing is missing in it and before it, nor too early."""
         _, size, t_s, period_s = piece
-        last_s, gap_s = self._last_s, GAP_PERIODS * period_s
-        if t_s[-1] > self._until_s:
+        count, last_s, end_s = len(t_s), self._last_s, t_s[-1]
+        gap_s = GAP_PERIODS * period_s
+        if end_s > self._until_s or not 0.0 < t_s[0] - last_s <= gap_s:
             return False
-        ends_s = t_s if size == 1 else t_s[size - 1 :: size]
-        for first_s, end_s in zip(t_s[::size], ends_s, strict=True):
-            if not 0.0 < first_s - last_s <= gap_s:
-                return False
-            last_s = end_s
-        self._last_s = last_s
-        self.received += len(t_s)
-        self._steps += len(t_s)
+        if size < count:
+            before_s = t_s[size - 1]
+            for at in range(size, count, size):
+                if not 0.0 < t_s[at] - before_s <= gap_s:
+                    return False
+                before_s = t_s[at + size - 1]
+        self._last_s = end_s
+        self.received += count
+        self._steps += count
         return True
 
     def _later(self, packet: Piece) -> Piece | None:

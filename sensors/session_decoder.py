@@ -10,7 +10,7 @@ from sensors.common_clock import CommonClock
 from sensors.decoding import StreamDecoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from sensors.drivers.base import Notification
     from sensors.samples import ImuBlock, SensorId, SensorInfo
@@ -46,7 +46,7 @@ class SessionDecoder:
                 stream.keep(families.setdefault(family, CommonClock(facts)))
         self._shared = bool(families)
 
-    def feed_all(self, notifications: Iterable[Notification]) -> dict[SensorId, ImuBlock]:
+    def feed_all(self, notifications: Sequence[Notification]) -> dict[SensorId, ImuBlock]:
         """Take in the next notifications, in the order in which they came.
 
         Returns
@@ -54,23 +54,30 @@ class SessionDecoder:
         dict
             The new samples of the sensors that have some; see :meth:`StreamDecoder.feed_all`.
         """
-        heard: dict[SensorId, StreamDecoder] = {}
-        for sensor, together in self._by_sensor(notifications):
-            stream = self.streams.get(sensor)
-            if stream is not None:
-                stream.take_all(together)
-                heard[sensor] = stream
-        found = ((sensor, stream.flush()) for sensor, stream in heard.items())
-        return {sensor: block for sensor, block in found if block is not None}
+        heard = {notification.sensor for notification in notifications}
+        if len(heard) == 1:  # the usual case of a live session
+            self._take(notifications[0].sensor, notifications)
+        else:
+            for sensor, together in self._by_sensor(notifications):
+                self._take(sensor, together)
+        blocks: dict[SensorId, ImuBlock] = {}
+        for sensor, stream in self.streams.items():
+            if sensor in heard and (block := stream.flush()) is not None:
+                blocks[sensor] = block
+        return blocks
+
+    def _take(self, sensor: SensorId, notifications: Sequence[Notification]) -> None:
+        stream = self.streams.get(sensor)
+        if stream is not None:
+            stream.take_all(notifications)
 
     def _by_sensor(
-        self, notifications: Iterable[Notification]
-    ) -> Iterator[tuple[SensorId, list[Notification]]]:
+        self, notifications: Sequence[Notification]
+    ) -> Iterable[tuple[SensorId, list[Notification]]]:
         """What each sensor sent; in turns, where the order between sensors says something."""
         if self._shared:
-            turns = itertools.groupby(notifications, _SENSOR)
-            return ((sensor, list(turn)) for sensor, turn in turns)
+            return [(s, list(turn)) for s, turn in itertools.groupby(notifications, _SENSOR)]
         parts: dict[SensorId, list[Notification]] = {}
         for notification in notifications:
             parts.setdefault(notification.sensor, []).append(notification)
-        return iter(parts.items())
+        return parts.items()

@@ -172,12 +172,14 @@ class Form:
     def _checked(self, data: Sequence[bytes]) -> tuple[list[int], bytes, Callable[[bytes], Burst]]:
         """Return times and numbers of payloads, and what makes arrays of them.
 
-        Quaternions come out at length one, all else as it was; in double precision.
+        Quaternions come out at length one and rates in rad/s, all else as it was; in double
+        precision. Of few payloads that is quicker than with arrays.
         """
         all_ticks, rows, largest = [], [], 0.0
-        hypot, turns = math.hypot, self._turns
+        hypot, turns, gyr = math.hypot, self._turns, self._gyr
+        unpack, pack = self._row.unpack_from, self._numbers.pack
         for each in data:
-            ticks, *values = self._row.unpack_from(each)
+            ticks, *values = unpack(each)
             size = hypot(*values)
             if not size < MAX_NUMBER:
                 need_numbers(values, PROTOCOL, each)
@@ -189,12 +191,14 @@ class Form:
                 values[:4] = w / length, x / length, y / length, z / length
             elif not self._measures:
                 raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", each)
+            if gyr is not None:
+                x, y, z = values[gyr]
+                values[gyr] = x * DEGREE, y * DEGREE, z * DEGREE
             if size > largest:
                 largest = size
             all_ticks.append(ticks)
-            rows.append(self._numbers.pack(*values))
-        unpack = self._unpack_far if largest < self._far else self._unpack
-        return all_ticks, b"".join(rows), unpack
+            rows.append(pack(*values))
+        return all_ticks, b"".join(rows), self._unpack_far if largest < self._far else self._unpack
 
     def unpack(self, raw: bytes) -> Burst:
         """Make arrays of checked payloads, one behind the other."""
@@ -227,7 +231,7 @@ class Form:
         else:
             acc = unknown(len(numbers))
         if self._gyr is not None:
-            gyr = numbers[:, self._gyr] * DEGREE
+            gyr = numbers[:, self._gyr]
         elif self._dq is not None:
             gyr = _turned(numbers[:, self._dq]) * self._rate_hz
         else:

@@ -86,7 +86,8 @@ class Grid:
             return None
         grid_s = np.arange(self._next - 1, last + 1) / self._rate_hz
         at = _intervals(self._t_s, grid_s)
-        mean = np.diff(_integral(self._t_s, self._values, grid_s, at), axis=0) * self._rate_hz
+        total = _integral(self._t_s, self._values, grid_s, at)
+        mean = (total[1:] - total[:-1]) * self._rate_hz
         out = GridBlock(
             first=self._next,
             gyr=np.ascontiguousarray(mean[:, :3]),
@@ -120,6 +121,8 @@ class Grid:
         """Unknown turn of each step between grid times, several losses in one step together."""
         out = np.zeros(len(grid_s) - 1)
         missed = np.flatnonzero(self._jump_deg)
+        if not len(missed):
+            return out
         step = np.searchsorted(grid_s, self._t_s[missed], side="left") - 1
         inside = (step >= 0) & (step < len(out))
         np.add.at(out, step[inside], self._jump_deg[missed[inside]] ** 2)
@@ -144,7 +147,7 @@ def _integral(
     t_s: FloatArray, x: FloatArray, grid_s: FloatArray, at: npt.NDArray[np.intp]
 ) -> FloatArray:
     """Integral of the polygon from its first corner to each grid time, in interval ``at``."""
-    step = np.diff(t_s)
+    step = t_s[1:] - t_s[:-1]
     cumulative = np.zeros_like(x)
     area = x[1:] + x[:-1]
     area *= (0.5 * step)[:, None]
@@ -162,7 +165,8 @@ def _integral(
 
 
 def _intervals(t_s: FloatArray, grid_s: FloatArray) -> npt.NDArray[np.intp]:
-    return np.clip(np.searchsorted(t_s, grid_s, side="left") - 1, 0, len(t_s) - 2)
+    before = t_s.searchsorted(grid_s, side="left") - 1
+    return np.minimum(np.maximum(before, 0), len(t_s) - 2)
 
 
 def _nlerp(t_s: FloatArray, quat: FloatArray, grid_s: FloatArray) -> FloatArray:

@@ -96,7 +96,7 @@ class Stitch:
     def update(self, gyr: FloatArray, acc: FloatArray, lost: npt.NDArray[np.bool_]) -> FloatArray:
         """Orientations (n, 4) of the samples that follow; held where ``lost``."""
         out = np.empty((len(gyr), 4))
-        edges = [0, *(np.flatnonzero(np.diff(lost.astype(np.int8))) + 1).tolist(), len(lost)]
+        edges = [0, *(np.flatnonzero(lost[1:] != lost[:-1]) + 1).tolist(), len(lost)]
         for start, end in pairwise(edges):
             if start == end:
                 continue

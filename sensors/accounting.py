@@ -115,18 +115,16 @@ class Account:
 
     def _follows(self, piece: Piece) -> bool:
         """Account for a piece at once if nothing is missing in it and before it, nor too early."""
-        _, size, t_s, period_s = piece
-        count, last_s, end_s = len(t_s), self._last_s, t_s[-1]
-        gap_s = GAP_PERIODS * period_s
-        if end_s > self._until_s or not 0.0 < t_s[0] - last_s <= gap_s:
+        _, size, ends_s, steps_s, period_s = piece
+        last_s, gap_s, inner = self._last_s, GAP_PERIODS * period_s, size - 1.0
+        if ends_s[-1] > self._until_s:
             return False
-        if size < count:
-            before_s = t_s[size - 1]
-            for at in range(size, count, size):
-                if not 0.0 < t_s[at] - before_s <= gap_s:
-                    return False
-                before_s = t_s[at + size - 1]
-        self._last_s = end_s
+        for at, end_s in enumerate(ends_s):
+            if not 0.0 < end_s - steps_s[at] * inner - last_s <= gap_s:
+                return False
+            last_s = end_s
+        count = size * len(ends_s)
+        self._last_s = last_s
         self.received += count
         self._steps += count
         return True
@@ -137,16 +135,17 @@ class Account:
         if later is None:
             self.late += 1
             return None
-        _, count, t_s, period_s = later
+        _, count, (end_s,), (step_s,), period_s = later
         self.received += count
-        before_s, self._last_s = self._last_s, t_s[-1]
+        before_s, self._last_s = self._last_s, end_s
         if before_s == _NEVER_S:
             self._measure_anew()
             return later
         self._steps += count
-        if t_s[0] - before_s > GAP_PERIODS * period_s:
-            self._note_gap(before_s, t_s[0], period_s)
-        if self._last_s > self._until_s:
+        first_s = end_s - step_s * (count - 1.0)
+        if first_s - before_s > GAP_PERIODS * period_s:
+            self._note_gap(before_s, first_s, period_s)
+        if end_s > self._until_s:
             self._steps_before, self._before_s = self._steps, self._spent_s()
             self._measure_anew()
         return later

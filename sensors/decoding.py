@@ -167,23 +167,30 @@ class StreamDecoder:
         packed, ticks = joined
         arrivals_s = [note.arrival_s for note in notifications]
         size = packed.count // len(data)
-        t_s = self._counted(size, arrivals_s) if self._count else self._followed(ticks, arrivals_s)
-        taken = len(t_s) // size
+        if self._count is None:
+            ends_s = self._followed(ticks, arrivals_s)
+            steps_s = [0.0] * len(ends_s)
+        else:
+            ends_s, steps_s = self._counted(self._count, size, arrivals_s)
+        taken = len(ends_s)
         if taken:
             self._packets += taken
             self._last_arrival_s = arrivals_s[taken - 1]
-            samples = packed if taken == len(data) else arrays_of(packed).part(slice(len(t_s)))
-            self._pieces.append((samples, size, t_s, self._period_s))
+            samples = packed if taken == len(data) else arrays_of(packed).part(slice(taken * size))
+            self._pieces.append((samples, size, ends_s, steps_s, self._period_s))
         return taken
 
-    def _counted(self, size: int, arrivals_s: list[float]) -> list[float]:
-        """Return the session times of the samples of counted packets."""
-        assert self._count is not None
-        t_s: list[float] = []
+    def _counted(
+        self, count: CountClock, size: int, arrivals_s: list[float]
+    ) -> tuple[list[float], list[float]]:
+        """Return each counted packet's session time, and the time between its samples."""
+        ends_s: list[float] = []
+        steps_s: list[float] = []
         for arrival_s in arrivals_s:
-            host_s, step_s, _ = self._count.observe(size, arrival_s)
-            t_s += _evenly(host_s - self._origin_s, step_s, size)
-        return t_s
+            host_s, step_s, _ = count.observe(size, arrival_s)
+            ends_s.append(host_s - self._origin_s)
+            steps_s.append(step_s)
+        return ends_s, steps_s
 
     def _followed(self, ticks: list[int], arrivals_s: list[float]) -> list[float]:
         """Return the session times of as many samples as come one after the other as usual."""
@@ -256,8 +263,8 @@ class StreamDecoder:
             self._packets += 1
             if count:
                 host_s, step_s, _ = self._count.observe(count, arrival_s)
-                t_s = _evenly(host_s - self._origin_s, step_s, count)
-                self._pieces.append((burst, count, t_s, self._period_s))
+                end_s = host_s - self._origin_s
+                self._pieces.append((burst, count, [end_s], [step_s], self._period_s))
             return
         spacing_s = burst.spacing_ticks * self._tick_s
         span_s = (count - 1) * spacing_s
@@ -277,8 +284,8 @@ class StreamDecoder:
         host_s, rate = observed
         if self._member is not None:
             host_s = self._member.host_s(self._clock.last_device_s, host_s, arrival_s)
-        t_s = _evenly(host_s - self._origin_s, spacing_s * rate, count)
-        self._pieces.append((burst, count, t_s, self._period_s))
+        end_s, step_s = host_s - self._origin_s, spacing_s * rate
+        self._pieces.append((burst, count, [end_s], [step_s], self._period_s))
 
     def _observe(
         self, burst: Burst | Packed, span_s: float, arrival_s: float
@@ -333,13 +340,6 @@ class StreamDecoder:
         if calibration is not None:
             acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
         return ImuBlock(times(pieces), acc, gyr, burst.mag, burst.quat, burst.clipped)
-
-
-def _evenly(last_s: float, step_s: float, count: int) -> list[float]:
-    """Return the times of samples of which the last one's is known."""
-    if count == 1:
-        return [last_s]
-    return [last_s - step_s * to_last for to_last in range(count - 1, -1, -1)]
 
 
 def _reader_of(info: SensorInfo) -> Reader:

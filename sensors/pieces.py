@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -14,36 +13,59 @@ if TYPE_CHECKING:
 
     from sensors.samples import FloatArray
 
-Piece: TypeAlias = tuple[Burst | Packed, int, list[float], float]
-"""The samples of one packet or of several, how many a packet holds, the samples' session times, and
-what should lie between two of them (s). A plain tuple: there is one for every notification."""
+Piece: TypeAlias = tuple[Burst | Packed, int, list[float], list[float], float]
+"""The samples of one packet or of several; how many a packet holds; for each packet its last one's
+session time and the time between them; and what that should be (s). A plain tuple: there is one for
+every notification."""
+
+_MANY: Final = 50
+"""From so many on, arrays are quicker than a loop; what comes out is the same."""
 
 
 def times(pieces: list[Piece]) -> FloatArray:
     """Return the session times of the samples of all pieces."""
-    if len(pieces) == 1:
-        return np.array(pieces[0][2])
-    return np.array([*chain.from_iterable([t_s for _, _, t_s, _ in pieces])])
+    if len(pieces) > _MANY:
+        sizes = [size for _, size, ends_s, _, _ in pieces for _ in ends_s]
+        ends = [end_s for _, _, ends_s, _, _ in pieces for end_s in ends_s]
+        steps = [step_s for _, _, _, steps_s, _ in pieces for step_s in steps_s]
+        each = np.array(sizes)
+        to_last = np.cumsum(each).repeat(each) - np.arange(1, each.sum() + 1)
+        found: FloatArray = np.repeat(ends, each) - np.repeat(steps, each) * to_last
+        return found
+    t_s: list[float] = []
+    for _, size, ends_s, steps_s, _ in pieces:
+        if size == 1:
+            t_s += ends_s
+            continue
+        for end_s, step_s in zip(ends_s, steps_s, strict=True):
+            t_s += [end_s - step_s * to_last for to_last in range(size - 1, -1, -1)]
+    return np.array(t_s)
 
 
 def packets(piece: Piece) -> list[Piece]:
     """Return a piece as pieces of one packet each."""
-    burst, size, t_s, period_s = piece
-    if len(t_s) == size:
+    burst, size, ends_s, steps_s, period_s = piece
+    if len(ends_s) == 1:
         return [piece]
     arrays = arrays_of(burst)
-    parts = [slice(at, at + size) for at in range(0, len(t_s), size)]
-    return [(arrays.part(part), size, t_s[part], period_s) for part in parts]
+    return [
+        (arrays.part(slice(at * size, (at + 1) * size)), size, [end_s], [step_s], period_s)
+        for at, (end_s, step_s) in enumerate(zip(ends_s, steps_s, strict=True))
+    ]
 
 
-def later_part(piece: Piece, than_s: float) -> Piece | None:
+def later_part(packet: Piece, than_s: float) -> Piece | None:
     """Return what of a packet is later than ``than_s``; ``None`` if nothing is."""
-    burst, _, t_s, period_s = piece
-    later = next((at for at, time_s in enumerate(t_s) if time_s > than_s), None)
-    if later is None:
+    burst, size, (end_s,), (step_s,), period_s = packet
+    count = size
+    while count and end_s - step_s * (count - 1.0) <= than_s:
+        count -= 1
+    if count == size:
+        return packet
+    if count == 0:
         return None
-    rest_s = t_s[later:]
-    return arrays_of(burst).part(slice(later, None)), len(rest_s), rest_s, period_s
+    later = arrays_of(burst).part(slice(size - count, None))
+    return later, count, [end_s], [step_s], period_s
 
 
 def arrays_of(burst: Burst | Packed) -> Burst:
@@ -58,7 +80,7 @@ def joined(pieces: list[Piece]) -> Burst:
     bursts: list[Burst] = []
     unpack: Callable[[bytes], Burst] | None = None
     raw: list[bytes] = []
-    for burst, _, _, _ in pieces:
+    for burst, _, _, _, _ in pieces:
         if isinstance(burst, Packed):
             if burst.unpack is unpack:
                 raw.append(burst.raw)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SMOOTH = int(0.25 * GRID_HZ)
 MIN_DWELL = int(0.4 * GRID_HZ)
 PIECE = int(2.0 * GRID_HZ)
+STAY_DEG = 10.0
+"""Who pushes or bounces at the end of range turns by less."""
+
 MAX_AXIAL_DPS = 2.5
 MAX_SWING_DPS = 7.0
 
@@ -53,6 +56,11 @@ class Dwell:
     up: FloatArray
     continues: bool
     path_deg: float
+
+    @property
+    def stays(self) -> bool:
+        """Whether the wearer hardly moved since the dwell before: it is the same stay."""
+        return self.continues or self.path_deg < STAY_DEG
 
     @property
     def tilt_deg(self) -> float:

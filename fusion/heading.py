@@ -197,13 +197,22 @@ class HeadingFilter:
 
     def fork(self) -> HeadingFilter:
         """A filter of its own that knows the same."""
-        return copy.deepcopy(self)
+        other = copy.copy(self)
+        # What is changed in place; states are replaced whole.
+        vars(other).update(
+            _miss=self._miss.copy(),
+            _miss_n=self._miss_n.copy(),
+            passed_over=[*self.passed_over],
+            _moved=[*self._moved],
+            _nodes=None if self._nodes is None else [*self._nodes],
+        )
+        return other
 
     def pass_over(self, dwell: Dwell) -> None:
         """Take a dwell for a hold, wherever it is; what continues it is the same hold."""
         self._last = None
         self.passed_over.append(dwell)
-        if not dwell.continues:
+        if not dwell.stays:
             self.log_likelihood -= self._n * np.log(2.0 * self.parameters.gate_deg)
 
     def passes_over(self, dwell: Dwell) -> bool:
@@ -341,8 +350,8 @@ class HeadingFilter:
         # A drift that is hardly known (a sensor was silent) may be found far from where it was.
         widest = np.maximum(par.gate_deg, 2.0 * np.sqrt(known))
         far = (sigmas > par.gate_sigmas) | (np.abs(miss) > widest)
-        # Later pieces of a stillness say nothing new of which restlessness is likelier.
-        counts = 0.0 if dwell.continues else 1.0
+        # Later stillnesses of one stay say nothing new of which restlessness is likelier.
+        counts = 0.0 if dwell.stays else 1.0
         elsewhere = counts * float(np.log(2.0 * par.gate_deg))
         if far[1:].any() or self._spine_is_far(miss, offsets):
             self.log_likelihood -= n * elsewhere

@@ -29,9 +29,13 @@ RESTLESSNESS = (0.5, 1.25, 3.0)
 UNSURE_DEG = 5.0
 """Where neutral is known worse (SD), a hold may lie within the gate of a return."""
 
-MOST_FORKS = 4
-DECIDED = 8
-"""So many stillnesses later only the likeliest fork goes on."""
+MOST_FORKS = 12
+ALIKE_DEG = 3.0
+"""Forks whose drifts differ by no more in any joint have found the same neutral."""
+
+DECIDED, SURE = 8, 6.0
+"""So many stays later only the likeliest fork goes on, if it is so much likelier (log) than any
+other; twice as many later in any case."""
 
 
 class HeadingFilters:
@@ -87,8 +91,7 @@ class HeadingFilters:
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped, see :meth:`HeadingFilter.disturb`."""
         for each in self._forks:
-            for fork in each.filters:
-                fork.disturb(t_s, sensor, sd_deg, by_deg)
+            each.disturb(t_s, sensor, sd_deg, by_deg)
 
     def at(self, t_s: FloatArray) -> HeadingEstimate:
         """Drift predicted for times ``t_s`` (m,)."""
@@ -113,20 +116,42 @@ class _Forks:
 
     def observe(self, dwell: Dwell) -> None:
         """Take in a still dwell."""
-        self._since += not dwell.continues
+        self._since += not dwell.stays
         for each in tuple(self.filters):
             if each.passes_over(dwell):
                 each.pass_over(dwell)
                 continue
             if not dwell.continues and each.spine_sd_deg(dwell.t_s) > UNSURE_DEG:
+                if len(self.filters) == 1:
+                    self._since = 0
                 other = each.fork()
                 other.pass_over(dwell)
                 self.filters.append(other)
-                self._since = 0
             each.observe(dwell)
         if len(self.filters) > 1:
-            likely = sorted(self.filters, key=lambda f: f.log_likelihood, reverse=True)
-            self.filters = likely[: 1 if self._since >= DECIDED else MOST_FORKS]
+            self.filters = self._kept(dwell.t_s)
+
+    def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float) -> None:
+        """Tell every fork that a heading jumped."""
+        if sd_deg > UNSURE_DEG:
+            self._since = 0
+        for each in self.filters:
+            each.disturb(t_s, sensor, sd_deg, by_deg)
+
+    def _kept(self, t_s: float) -> list[HeadingFilter]:
+        """The forks that go on: of those that found the same neutral, the likeliest."""
+        kept: list[tuple[HeadingFilter, FloatArray | None]] = []
+        for each in sorted(self.filters, key=lambda f: f.log_likelihood, reverse=True):
+            sure = each.spine_sd_deg(t_s) < UNSURE_DEG
+            found = each.at(np.array([t_s])).joint_deg[0] if sure else None
+            if found is None or not any(_alike(found, other) for _, other in kept):
+                kept.append((each, found))
+        (best, found), *others = kept
+        lead = best.log_likelihood - max((f.log_likelihood for f, _ in others), default=-np.inf)
+        stays = DECIDED if lead > SURE else 2 * DECIDED
+        if found is not None and self._since >= stays:
+            return [best]
+        return [each for each, _ in kept[:MOST_FORKS]]
 
     def at(self, t_s: FloatArray) -> HeadingEstimate:
         """Drift by the likeliest; what the others say otherwise is not known of it."""
@@ -141,3 +166,9 @@ class _Forks:
             off = wrap_deg(other.joint_deg - found.joint_deg)
             variance += part * (other.variance_deg2 + off[:, :, None] * off[:, None, :])
         return replace(found, variance_deg2=variance)
+
+
+def _alike(found_deg: FloatArray, other_deg: FloatArray | None) -> bool:
+    return other_deg is not None and bool(
+        np.abs(wrap_deg(found_deg - other_deg)).max() <= ALIKE_DEG
+    )

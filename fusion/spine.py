@@ -25,21 +25,22 @@ import numpy as np
 
 from fusion import quaternions as qt
 from fusion.frames import UP_E
-from fusion.tissue import Ringing
+from fusion.tissue import rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fusion.calibration import Calibration
     from fusion.heading import HeadingEstimate
+    from fusion.tissue import Ringing
     from sensors.samples import FloatArray, Placement
 
 SCALE_SD = 0.004
 """Scale and axis errors of the gyroscopes, as a part of the angle."""
 
 USUAL_LOOSE_DEG = 0.3
-SKIN_POWER = 1.3
-SKIN_SD, SKIN_SD_DEG = 0.022, 0.12
+SKIN_POWER = 1.0
+SKIN_SD, SKIN_SD_DEG = 0.028, 0.14
 """What the skin may not follow, as a part of the angle and in °, of sensors that ring by the usual.
 
 Looser ones follow less than in proportion; simulated, like the rest of these figures.
@@ -57,21 +58,27 @@ class Unknown:
     drift_part
         Real variance of the drift as a part of what the heading model says: its figures are
         estimates too.
+    tipped_part
+        By which part of the ringing the inclination is off: what rings is accelerated, and an
+        accelerated sensor mistakes which way is up.
     """
 
     neutral_sd_deg: Mapping[str, float]
     drift_part: Mapping[str, float]
+    tipped_part: Mapping[str, float]
 
 
 SMOOTHED = Unknown(
     {"pelvis": 0.05, "lumbar": 0.07, "thoracic": 0.11, "thoracolumbar": 0.11},
     {"pelvis": 1.3, "lumbar": 1.1, "thoracic": 1.1, "thoracolumbar": 1.1},
+    {"pelvis": 0.3, "lumbar": 0.4, "thoracic": 0.6, "thoracolumbar": 0.6},
 )
 """Of filters that ran forwards and backwards."""
 
 LIVE = Unknown(
-    {"pelvis": 0.18, "lumbar": 0.25, "thoracic": 0.22, "thoracolumbar": 0.22},
+    {"pelvis": 0.1, "lumbar": 0.14, "thoracic": 0.11, "thoracolumbar": 0.11},
     {"pelvis": 1.3, "lumbar": 0.7, "thoracic": 0.7, "thoracolumbar": 0.7},
+    {"pelvis": 0.8, "lumbar": 1.1, "thoracic": 1.6, "thoracolumbar": 1.6},
 )
 """Of filters that ran forwards alone."""
 
@@ -215,7 +222,8 @@ def spine_angles(
 ) -> SpineAngles:
     """Angles from the turns (m, n, 4) of the segments and the drift of their headings.
 
-    ``ringing`` follows the soft tissue from one block to the next; without it, it starts here.
+    ``ringing`` follows the soft tissue from one block to the next; without it, this is
+    all there is.
     """
     n = turn.shape[1]
     d = qt.turned(-np.radians(heading.sensor_deg), turn)
@@ -229,8 +237,8 @@ def spine_angles(
     axial = {"pelvis": pelvis, "lumbar": lumbar, "thoracolumbar": thoracolumbar}
     weights = _joint_weights(n)
     angles = {name: axial.get(name, thoracolumbar - lumbar) for name in weights}
-    follow = ringing or Ringing(len(weights))
-    rings, loose = follow.update(np.column_stack(list(angles.values())))
+    columns = np.column_stack(list(angles.values()))
+    rings, loose = rings_of(columns) if ringing is None else ringing.update(columns)
     slack = (loose / USUAL_LOOSE_DEG) ** SKIN_POWER
     part2 = SCALE_SD**2 + (SKIN_SD * slack) ** 2
     fixed2 = (SKIN_SD_DEG * slack) ** 2
@@ -241,6 +249,7 @@ def spine_angles(
         name: np.sqrt(
             unknown.drift_part[name] * lever2 * np.maximum(drift_var[:, i], 0.0)
             + unknown.neutral_sd_deg[name] ** 2
+            + (unknown.tipped_part[name] * loose) ** 2
             + rings[:, i] ** 2
             + fixed2
             + part2 * angles[name] ** 2

@@ -66,3 +66,11 @@ class Ringing:
         if len(since):
             self._sum, self._n = float(since[-1]), float(count[-1])
         return np.sqrt(np.maximum(recent, 0.0)), np.sqrt(since / count)
+
+
+def rings_of(angles_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The same of a whole drill (m, k): over the second around each time, and over all of it."""
+    m, half = len(angles_deg), (WINDOW + 3 * LAG) // 2
+    after = np.repeat(angles_deg[-1:], half, axis=0)  # as if it stood still then
+    ringing, loose = Ringing(angles_deg.shape[1]).update(np.concatenate([angles_deg, after]))
+    return ringing[half:], np.full(m, loose[m - 1] if m else 0.0)

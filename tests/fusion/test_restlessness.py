@@ -86,3 +86,31 @@ def test_the_pieces_of_one_hold_tell_no_more_than_one() -> None:
         filters.observe(replace(hold, continues=i > 0))
     lost = [b - f.log_likelihood for b, f in zip(before, filters.all, strict=True)]
     assert lost == pytest.approx([3 * np.log(40.0)] * 3)
+
+
+NEUTRAL, LEFT, RIGHT = (0.0, 0.0, 0.0), (3.0, 8.0, 30.0), (-3.0, -8.0, -30.0)
+
+
+def silence(filters: HeadingFilters, t_s: float) -> None:
+    """All sensors were silent for seconds."""
+    for sensor in range(3):
+        filters.disturb(t_s, sensor, 40.0)
+
+
+def test_two_stillnesses_in_one_hold_count_once() -> None:
+    """Who bounces at the end of range keeps still there more often than in the middle."""
+    filters = filters_after(0.0, miss_deg=0.7)
+    was = filters.at(np.array([600.0])).joint_deg[0]
+    silence(filters, 600.0)
+    t_s = 600.0
+    for stay in (LEFT, NEUTRAL, RIGHT, NEUTRAL) * 3:
+        t_s += 3.0
+        seen = still(t_s, tuple(was + np.array(stay)))
+        filters.observe(seen)
+        if stay is LEFT:
+            for _ in range(3):
+                t_s += 0.8
+                filters.observe(replace(seen, t_s=t_s, known=int(t_s * GRID_HZ), path_deg=3.0))
+    found = filters.at(np.array([t_s]))
+    assert found.joint_deg[0] - was == pytest.approx(NEUTRAL, abs=1.5)
+    assert found.variance_deg2[0, 2, 2] < 1.0

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fusion.tissue import USUAL_DEG, Ringing
+from fusion.tissue import USUAL_DEG, Ringing, rings_of
 
 T_S = np.arange(3000) / 100.0
 
@@ -35,3 +35,15 @@ def test_any_blocking_gives_the_same():
     parts = [single.update(block) for block in np.split(angles, [1, 2, 40, 41, 700])]
     for i in range(2):
         np.testing.assert_allclose(np.concatenate([p[i] for p in parts]), whole[i], atol=1e-9)
+
+
+def test_a_whole_drill_is_seen_from_the_middle_of_each_second():
+    """What rings from the third second on is told half a second before it, live only after it."""
+    t_s = np.arange(600) / 100.0
+    angle = np.where(t_s > 3.0, np.sin(2 * np.pi * 7.0 * t_s), 0.0)[:, None]
+    rings, loose = rings_of(angle)
+    live, _ = Ringing(1).update(angle)
+    assert rings[270, 0] > 0.2 > live[300, 0]
+    assert rings[500, 0] == pytest.approx(0.7, abs=0.1)
+    assert np.all(loose == loose[0])
+    assert rings_of(angle[:0])[0].shape == (0, 1)

@@ -333,33 +333,33 @@ class DeviceClock:
             Host monotonic seconds of as many as are usual; the others were not taken in.
         """
         found: list[float] = []
-        wrap, tick_s = self._wrap, self._tick_s
+        wrap, tick_s, constant_s = self._wrap, self._tick_s, self._constant_s
         at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
-        line_at_s, line_s, slope = self._line_at_s, self._line_s, self._slope
-        steady = self._scatter_s is not None and not self._behind_s
+        line_at_s, line_s, slope, steady_s = self._steady_line()
         for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
             after = at + (tick - at) % wrap
             device_s = after * tick_s
             offset_s = arrival_s - device_s
             floor_s = line_s + slope * (device_s - line_at_s)
-            delay_s = offset_s - floor_s
-            if steady and last_s < device_s < self._bin_end_s and 0.0 <= delay_s < _NEAR_S:
-                # The line stays, nothing is to be bent: this is all that is left to be done.
+            if last_s < device_s < steady_s and 0.0 <= offset_s - floor_s < _NEAR_S:
                 if offset_s < self._lowest[1]:
                     self._lowest = device_s, offset_s
-                self.delay_s = delay_s
-                at, last_s, host_s = after, device_s, device_s + floor_s - self._constant_s
+                at, last_s, host_s = after, device_s, device_s + floor_s - constant_s
             else:
                 self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
-                observed = self.follow(tick, 0.0, arrival_s)
-                if observed is None:
+                if self.follow(tick, 0.0, arrival_s) is None:
                     return found
                 at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
-                line_at_s, line_s, slope = self._line_at_s, self._line_s, self._slope
-                steady = self._scatter_s is not None and not self._behind_s
+                line_at_s, line_s, slope, steady_s = self._steady_line()
             found.append(host_s)
         self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
         return found
+
+    def _steady_line(self) -> tuple[float, float, float, float]:
+        """Return the line, and until which device time it stays, with nothing to be bent."""
+        steady = self._scatter_s is not None and not self._behind_s
+        until_s = self._bin_end_s if steady else -math.inf
+        return self._line_at_s, self._line_s, self._slope, until_s
 
     @property
     def last_device_s(self) -> float:

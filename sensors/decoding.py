@@ -7,6 +7,7 @@ because time never runs backwards in what is given.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from typing import TYPE_CHECKING
@@ -143,25 +144,23 @@ class StreamDecoder:
 
     def take_all(self, notifications: Sequence[Notification]) -> None:
         """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
-        at = 0
-        while at < len(notifications):
-            together = notifications[at : at + AT_ONCE]
-            taken = self._take_joined(together)
+        joining, left = self._joining, notifications
+        while left:
+            together = left[:AT_ONCE]
+            taken = self._take_joined(joining, together) if joining else 0
             if not taken:
                 for notification in together:
                     self.take(notification)
                 taken = len(together)
-            at += taken
+            left = left[taken:]
 
-    def _take_joined(self, notifications: Sequence[Notification]) -> int:
+    def _take_joined(self, joining: Joining, notifications: Sequence[Notification]) -> int:
         """Take in as many as are usual, at once; return how many."""
-        if self._joining is None:
-            return 0
         characteristic = notifications[0].characteristic
         data = [note.data for note in notifications if note.characteristic == characteristic]
         if len(data) < len(notifications):
             return 0
-        joined = self._joining.join(characteristic, data)
+        joined = joining.join(characteristic, data)
         if joined is None:
             return 0
         packed, ticks = joined
@@ -205,7 +204,7 @@ class StreamDecoder:
                     break
                 host_s = member.host_s(clock.last_device_s, observed[0], arrival_s)
                 t_s.append(host_s - origin_s)
-        self._recent.extend([(None, tick) for tick in ticks[: len(t_s)]])
+        self._recent.extend(zip(itertools.repeat(None, len(t_s)), ticks, strict=False))
         return t_s
 
     def take(self, notification: Notification) -> None:

@@ -37,7 +37,8 @@ def times(pieces: list[Piece]) -> FloatArray:
         if size == 1:
             t_s += ends_s
             continue
-        for end_s, step_s in zip(ends_s, steps_s, strict=True):
+        for at, end_s in enumerate(ends_s):
+            step_s = steps_s[at]
             t_s += [end_s - step_s * to_last for to_last in range(size - 1, -1, -1)]
     return np.array(t_s)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from fusion.bends import Bend, BendFinder
 from fusion.drills import SEATED, Drill
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse, phase_now
@@ -47,6 +48,10 @@ class Jump:
     sensor: int
     sd_deg: float
     by_deg: float = 0.0
+
+
+Happening: TypeAlias = Dwell | Bend | Jump
+"""What changes what is known of the headings."""
 
 
 def jumps(tracks: Sequence[Track], window: Window) -> tuple[Jump, ...]:
@@ -153,6 +158,7 @@ class DrillRun:
         )
         self._stillness = StillnessFilter(reference.axes_s, sd)
         self._dwells = DwellFinder()
+        self._bends = BendFinder(reference)
         self._slip_finder.measure_anew()
         self._slips_of_before = len(self.slips)
 
@@ -200,7 +206,8 @@ class DrillRun:
 
     def _follow_heading(self, motion: Motion, dwells: Sequence[Dwell]) -> HeadingEstimate:
         """Drift at each time of ``motion``, as known at that time."""
-        happenings = heading_events(dwells, motion.jumps, self._slip_finder)
+        bends = self._bends.update(motion.window.first, motion.q_es, motion.gyr, motion.gap)
+        happenings = heading_events(dwells, motion.jumps, self._slip_finder, bends)
         parts: list[HeadingEstimate] = []
         at = motion.window.first
         for index, happening in happenings:
@@ -219,14 +226,17 @@ class DrillRun:
 
 
 def heading_events(
-    dwells: Sequence[Dwell], missed: Sequence[Jump], finder: SlipFinder
-) -> list[tuple[int, Dwell | Jump]]:
-    """Dwells in the neutral posture, slips and missed turns, in the order they become known.
+    dwells: Sequence[Dwell],
+    missed: Sequence[Jump],
+    finder: SlipFinder,
+    bends: Sequence[Bend] = (),
+) -> list[tuple[int, Happening]]:
+    """Dwells in the neutral posture, bends, slips, missed turns, in the order they become known.
 
     A slip that a dwell confirms lets the heading of that sensor jump before the dwell is used; what
     a dwell says that ends where a turn was missed is from before it.
     """
-    events: list[tuple[int, Dwell | Jump]] = []
+    events: list[tuple[int, Happening]] = [(bend.known, bend) for bend in bends]
     wide = sorted(jump.at for jump in missed if jump.sd_deg > UNSURE_DEG)
     for dwell in dwells:
         while wide and wide[0] < dwell.known:
@@ -247,10 +257,12 @@ def slip_jump(slip: Slip, at: int) -> Jump:
     return Jump(at, slip.sensor, SLIP_SD_DEG, slip.turned_deg)
 
 
-def take_in(heading: HeadingFilter | HeadingFilters, happening: Dwell | Jump) -> None:
-    """Tell the heading filter of a dwell or of a jump."""
+def take_in(heading: HeadingFilter | HeadingFilters, happening: Happening) -> None:
+    """Tell the heading filter of a dwell, of a bend or of a jump."""
     if isinstance(happening, Dwell):
         heading.observe(happening)
+    elif isinstance(happening, Bend):
+        heading.observe_bend(happening)
     else:
         t_s = happening.at / GRID_HZ
         heading.disturb(t_s, happening.sensor, happening.sd_deg, happening.by_deg)

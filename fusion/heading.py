@@ -28,6 +28,7 @@ from fusion.grid import GRID_HZ
 from fusion.quaternions import wrap_deg
 
 if TYPE_CHECKING:
+    from fusion.bends import Bend
     from fusion.dwells import Dwell
     from sensors.samples import FloatArray
 
@@ -46,6 +47,7 @@ class HeadingParameters:
     neutral misses it in all its parts: ``miss_together`` is the correlation of lumbar and thoracic
     misses to begin with, ``most_together`` the largest that is believed. A jump less sure than
     ``parted_deg`` is put exactly where it was when smoothing, not between the nodes around it.
+    ``bend_sd_deg`` is how far people are from bending about one axis.
     """
 
     start_sd_deg: float = 0.3
@@ -63,6 +65,8 @@ class HeadingParameters:
     rest_turn_deg: float = 0.6
     node_s: float = 2.0
     parted_deg: float = 2.0
+    bend_sd_deg: float = 5.0
+    bend_gate_deg: float = 60.0
 
     def restless(self, factor: float) -> HeadingParameters:
         """The same for sensors that drift ``factor`` times as restlessly."""
@@ -162,6 +166,7 @@ class HeadingFilter:
         self._miss_n = np.full(n, par.miss_weight)
         self._scatter_known = False
         self._last: Dwell | None = None
+        self._as_mounted = True
         self.passed_over: list[Dwell] = []
         # Of all stillnesses so far; one that was no return may have been anywhere within the gate.
         self.log_likelihood = 0.0
@@ -238,6 +243,26 @@ class HeadingFilter:
         self._step(before, after)
         return True
 
+    def observe_bend(self, bend: Bend) -> None:
+        """Take in a bend of the whole trunk, unless a sensor slipped: it bends, but sits turned."""
+        if not self._as_mounted:
+            return
+        n, par = self._n, self.parameters
+        self._walk_to(bend.t_s)
+        before = self._predict(bend.t_s)
+        miss = wrap_deg(bend.joint_deg - before.x[1:n])
+        noise = self._miss[1:, 1:] + par.bend_sd_deg**2 * np.eye(n - 1)
+        innovation = before.p[1:n, 1:n] + noise
+        far = np.abs(miss) > np.minimum(
+            par.gate_sigmas * np.sqrt(innovation.diagonal()), par.bend_gate_deg
+        )
+        if far.any():
+            return
+        rows = before.p[1:n]
+        gain = np.linalg.solve(innovation, rows).T
+        p = before.p - gain @ rows
+        self._step(before, _State(before.t_s, before.x + gain @ miss, 0.5 * (p + p.T)))
+
     def moved_deg(self, t_s: FloatArray) -> FloatArray:
         """How far (m,) the person had turned as a whole by ``t_s``, as the returns showed it."""
         times, turned = zip(*self._moved, strict=True)
@@ -262,6 +287,7 @@ class HeadingFilter:
         """Tell that the heading of one sensor jumped at ``t_s``, by ``by_deg`` ± ``sd_deg``."""
         n, jump = self._n, self._jumps[sensor]
         self._last = None
+        self._as_mounted &= not by_deg
         self._walk_to(t_s)
         parted = by_deg or sd_deg > self.parameters.parted_deg
         if parted:

@@ -20,6 +20,7 @@ from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
 from fusion.quaternions import wrap_deg
 
 if TYPE_CHECKING:
+    from fusion.bends import Bend
     from fusion.dwells import Dwell
     from sensors.samples import FloatArray
 
@@ -87,6 +88,12 @@ class HeadingFilters:
         """Take in a still dwell."""
         for each in self._forks:
             each.observe(dwell)
+
+    def observe_bend(self, bend: Bend) -> None:
+        """Take in a bend of the whole trunk."""
+        for each in self._forks:
+            for fork in each.filters:
+                fork.observe_bend(bend)
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped, see :meth:`HeadingFilter.disturb`."""

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fusion.drill_run import Jump, Motion, heading_events, rate_sd_dps, slip_jump, take_in
+from fusion.bends import BendFinder
+from fusion.drill_run import (
+    Happening,
+    Jump,
+    Motion,
+    heading_events,
+    rate_sd_dps,
+    slip_jump,
+    take_in,
+)
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse
 from fusion.grid import GRID_HZ
@@ -67,14 +76,16 @@ def smooth_drill(
     sd = rate_sd_dps(calibration, reference)
     still = StillnessFilter(reference.axes_s, sd).update(motion.gyr) & ~motion.gap
     finder = SlipFinder(reference.u)
-    happenings = heading_events(_dwells(motion, still, turn), motion.jumps, finder)
+    bends = BendFinder(reference).update(motion.window.first, motion.q_es, motion.gyr, motion.gap)
+    happenings = heading_events(_dwells(motion, still, turn), motion.jumps, finder, bends)
     slips = finder.found
     if slips:
         for slip in slips:
             turn = mended(turn, slip, slip.middle - motion.window.first)
         missed = [slip_jump(slip, slip.middle) for slip in slips]
         again = _dwells(motion, still, turn)
-        happenings = heading_events(again, [*motion.jumps, *missed], SlipFinder(reference.u))
+        everything = [*motion.jumps, *missed]
+        happenings = heading_events(again, everything, SlipFinder(reference.u), bends)
     heading = smooth_heading(reference, sd, happenings, parameters, calibration.common_sd_dps)
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
     drift = heading.smooth(t_s)
@@ -93,7 +104,7 @@ def _dwells(motion: Motion, still: npt.NDArray[np.bool_], turn: FloatArray) -> l
 def smooth_heading(
     reference: Reference,
     rate_sd: FloatArray,
-    happenings: Sequence[tuple[int, Dwell | Jump]],
+    happenings: Sequence[tuple[int, Happening]],
     parameters: HeadingParameters | None,
     common_sd_dps: float,
 ) -> HeadingFilter:
@@ -114,7 +125,7 @@ def smooth_heading(
     return heading
 
 
-def _learnt_from(happenings: Sequence[tuple[int, Dwell | Jump]]) -> list[Dwell | Jump]:
+def _learnt_from(happenings: Sequence[tuple[int, Happening]]) -> list[Happening]:
     """What is enough to learn sensors and person from; all, if neutral got lost on the way."""
     all_of = [happening for _, happening in happenings]
     if any(isinstance(h, Jump) and h.sd_deg > UNSURE_DEG for h in all_of):

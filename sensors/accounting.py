@@ -107,27 +107,19 @@ class Account:
         """Account for the next pieces; return them without what is not later than all before."""
         kept: list[Piece] = []
         for piece in pieces:
-            if self._follows(piece):
+            _, size, ends_s, steps_s, period_s = piece
+            end_s, inner, gap_s = ends_s[-1], size - 1.0, GAP_PERIODS * period_s
+            since_s = ends_s[0] - steps_s[0] * inner - self._last_s
+            usual = 0.0 < since_s <= gap_s and end_s <= self._until_s
+            if usual and (len(ends_s) == 1 or _dense(ends_s, steps_s, inner, gap_s)):
+                count = size * len(ends_s)
+                self._last_s = end_s
+                self.received += count
+                self._steps += count
                 kept.append(piece)
             else:
                 kept += [part for packet in packets(piece) if (part := self._later(packet))]
         return kept
-
-    def _follows(self, piece: Piece) -> bool:
-        """Account for a piece at once if nothing is missing in it and before it, nor too early."""
-        _, size, ends_s, steps_s, period_s = piece
-        last_s, gap_s, inner = self._last_s, GAP_PERIODS * period_s, size - 1.0
-        if ends_s[-1] > self._until_s:
-            return False
-        for at, end_s in enumerate(ends_s):
-            if not 0.0 < end_s - steps_s[at] * inner - last_s <= gap_s:
-                return False
-            last_s = end_s
-        count = size * len(ends_s)
-        self._last_s = last_s
-        self.received += count
-        self._steps += count
-        return True
 
     def _later(self, packet: Piece) -> Piece | None:
         """Account for any packet; return what of it is later than all before."""
@@ -165,3 +157,13 @@ class Account:
         self.longest_gap_s = max(self.longest_gap_s, first_s - before_s)
         self._steps -= 1
         self._silent_s += first_s - before_s
+
+
+def _dense(ends_s: list[float], steps_s: list[float], inner: float, gap_s: float) -> bool:
+    """Whether every packet, ``inner`` steps long, follows the one before with nothing missing."""
+    before_s = ends_s[0]
+    for at in range(1, len(ends_s)):
+        if not 0.0 < ends_s[at] - steps_s[at] * inner - before_s <= gap_s:
+            return False
+        before_s = ends_s[at]
+    return True

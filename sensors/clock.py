@@ -404,8 +404,8 @@ class DeviceClock:
             self._line_s += delay_s
             self._behind_s = behind_s = behind_s - delay_s
             floor_s, delay_s = offset_s, 0.0
-        ahead_s = behind_s - delay_s - _AHEAD_MAX_S
-        if ahead_s > 0.0 and self.brakes:
+        if behind_s > delay_s + _AHEAD_MAX_S and self.brakes:
+            ahead_s = behind_s - delay_s - _AHEAD_MAX_S
             self._behind_s = behind_s = behind_s - min(ahead_s, _BRAKE * step_s)
         if self._scatter_s is None:
             self._delays = min(self._delays + 1, _DELAY_MEMORY)

@@ -62,7 +62,8 @@ class StreamDecoder:
         self.info = info
         self._origin_s = origin_s
         self._reader = _reader_of(info) if reader is None else reader
-        self._joining = self._reader if isinstance(self._reader, Joining) else None
+        self.joining = self._reader if isinstance(self._reader, Joining) else None
+        """The reader, if it can read usual packets together."""
         self._period_s = 1.0 / info.rate_hz
         facts = self._reader.clock
         if facts is None:
@@ -144,10 +145,11 @@ class StreamDecoder:
 
     def take_all(self, notifications: Sequence[Notification]) -> None:
         """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
-        joining, left = self._joining, notifications
+        joining, left = self.joining, notifications
         while left:
             together = left[:AT_ONCE]
-            taken = self._take_joined(joining, together) if joining else 0
+            several = joining if len(together) > 1 else None
+            taken = self._take_joined(several, together) if several else 0
             if not taken:
                 for notification in together:
                     self.take(notification)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -25,10 +26,9 @@ _MANY: Final = 50
 def times(pieces: list[Piece]) -> FloatArray:
     """Return the session times of the samples of all pieces."""
     if len(pieces) > _MANY:
-        sizes = [size for _, size, ends_s, _, _ in pieces for _ in ends_s]
-        ends = [end_s for _, _, ends_s, _, _ in pieces for end_s in ends_s]
-        steps = [step_s for _, _, _, steps_s, _ in pieces for step_s in steps_s]
-        each = np.array(sizes)
+        _, sizes, all_ends_s, all_steps_s, _ = zip(*pieces, strict=True)
+        ends, steps = list(chain.from_iterable(all_ends_s)), list(chain.from_iterable(all_steps_s))
+        each = np.repeat(sizes, [*map(len, all_ends_s)])
         to_last = np.cumsum(each).repeat(each) - np.arange(1, each.sum() + 1)
         found: FloatArray = np.repeat(ends, each) - np.repeat(steps, each) * to_last
         return found

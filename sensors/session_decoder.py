@@ -45,6 +45,7 @@ class SessionDecoder:
                 family = stream.info.protocol
                 stream.keep(families.setdefault(family, CommonClock(facts)))
         self._shared = bool(families)
+        self._joining = any(stream.joining for stream in self.streams.values())
 
     def feed_all(self, notifications: Sequence[Notification]) -> dict[SensorId, ImuBlock]:
         """Take in the next notifications, in the order in which they came.
@@ -54,27 +55,27 @@ class SessionDecoder:
         dict
             The new samples of the sensors that have some; see :meth:`StreamDecoder.feed_all`.
         """
-        heard = {notification.sensor for notification in notifications}
-        if len(heard) == 1:  # the usual case of a live session
-            self._take(notifications[0].sensor, notifications)
+        streams = self.streams
+        if not self._joining:
+            for notification in notifications:
+                stream = streams.get(notification.sensor)
+                if stream is not None:
+                    stream.take(notification)
         else:
             for sensor, together in self._by_sensor(notifications):
-                self._take(sensor, together)
-        blocks: dict[SensorId, ImuBlock] = {}
-        for sensor, stream in self.streams.items():
-            if sensor in heard and (block := stream.flush()) is not None:
-                blocks[sensor] = block
-        return blocks
-
-    def _take(self, sensor: SensorId, notifications: Sequence[Notification]) -> None:
-        stream = self.streams.get(sensor)
-        if stream is not None:
-            stream.take_all(notifications)
+                stream = streams.get(sensor)
+                if stream is not None:
+                    stream.take_all(together)
+        found = [(sensor, stream.flush()) for sensor, stream in streams.items()]
+        return {sensor: block for sensor, block in found if block is not None}
 
     def _by_sensor(
         self, notifications: Sequence[Notification]
-    ) -> Iterable[tuple[SensorId, list[Notification]]]:
+    ) -> Iterable[tuple[SensorId, Sequence[Notification]]]:
         """What each sensor sent; in turns, where the order between sensors says something."""
+        heard = {notification.sensor for notification in notifications}
+        if len(heard) == 1:  # the usual case of a live session
+            return [(heard.pop(), notifications)]
         if self._shared:
             return [(s, list(turn)) for s, turn in itertools.groupby(notifications, _SENSOR)]
         parts: dict[SensorId, list[Notification]] = {}

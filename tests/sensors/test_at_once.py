@@ -175,7 +175,7 @@ def decoded(protocol, batches, *, short_cuts=True):
     decoder = SessionDecoder(infos, ORIGIN_S)
     if not short_cuts:
         for stream in decoder.streams.values():
-            stream._joining = None
+            stream.joining = None
             stream._clock.follow = lambda *_: None
             if protocol == "open_profile":
                 stream._reader._known = NeverKnown()

@@ -242,6 +242,7 @@ def elsewhere(_: Effort) -> str:
         "ble": "three emulated sensors through the real `bleak`, every sample accounted for",
         "fuzz": "noise into every protocol, bad files into every reader",
         "people": "simulated people who do everything wrong that people do",
+        "silences": "sensors that fall silent for 1–4 s, again and again",
         "chaos": "a live session while everything around it fails",
         "soak": "hours of a live session: does anything grow",
     }

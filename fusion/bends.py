@@ -89,6 +89,8 @@ class BendFinder:
         pelvis = gyr[:, 0]
         moving = (pelvis * pelvis).sum(axis=1) > np.radians(MOVING_DPS) ** 2
         moving &= ~gap
+        if self._start is None and not moving.any():
+            return []
         edges = np.flatnonzero(np.diff(moving, prepend=self._start is not None)).tolist()
         found: list[Bend] = []
         for start, end in zip([0, *edges], [*edges, len(moving)], strict=True):

@@ -39,11 +39,10 @@ SCALE_SD = 0.004
 """Scale and axis errors of the gyroscopes, as a part of the angle."""
 
 USUAL_LOOSE_DEG = 0.3
-SKIN_POWER = 1.0
 SKIN_SD, SKIN_SD_DEG = 0.028, 0.14
 """What the skin may not follow, as a part of the angle and in °, of sensors that ring by the usual.
 
-Looser ones follow less than in proportion; simulated, like the rest of these figures.
+Assumed to be in proportion for looser ones; simulated, like the rest of these figures.
 """
 
 
@@ -239,7 +238,7 @@ def spine_angles(
     angles = {name: axial.get(name, thoracolumbar - lumbar) for name in weights}
     columns = np.column_stack(list(angles.values()))
     rings, loose = rings_of(columns) if ringing is None else ringing.update(columns)
-    slack = (loose / USUAL_LOOSE_DEG) ** SKIN_POWER
+    slack = loose / USUAL_LOOSE_DEG
     part2 = SCALE_SD**2 + (SKIN_SD * slack) ** 2
     fixed2 = (SKIN_SD_DEG * slack) ** 2
     lever2 = _lever2(reference, size)

@@ -52,6 +52,7 @@ REP_COLUMNS = (
 REP_METRICS = tuple(field.name for field in fields(RepMetrics))
 """More of each repetition: in ``summary.json`` and in the Parquet tables, not in ``reps.csv``."""
 
+_LARGEST = 1e6
 _REP_TEXT = ("drill", "side", "split_source", "verdict", "reasons")
 _REP_NUMBERS = ("set", "rep")
 
@@ -173,7 +174,8 @@ def rep_metrics(drill: Mapping[str, Any]) -> dict[int, dict[str, float]]:
     found: dict[int, dict[str, float]] = {n: {} for n in lists.get("rep", ()) if type(n) is int}
     for name in REP_METRICS:
         for number, value in zip(lists.get("rep", ()), lists.get(name, ()), strict=False):
-            if type(number) is int and type(value) in (int, float):
+            # No number that means something is larger; NaN is not smaller either.
+            if type(number) is int and type(value) in (int, float) and abs(value) < _LARGEST:
                 found[number][name] = float(value)
     return found
 

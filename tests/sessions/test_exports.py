@@ -159,6 +159,12 @@ def test_damaged_metrics_say_nothing(table: object) -> None:
     assert rep_metrics({"rep_metrics": table}) == {}
 
 
+def test_metrics_that_are_no_numbers_are_left_out() -> None:
+    table = {"rep": [1, 2, 3, 4], "out_s": [10**400, math.nan, math.inf, 2]}
+    found = rep_metrics({"rep_metrics": table})
+    assert found == {1: {}, 2: {}, 3: {}, 4: {"out_s": 2.0}}
+
+
 def test_summary(raw_folder: Path) -> None:
     content = summary(raw_folder, make_result())
     assert content["schema_version"] == 1

@@ -75,7 +75,7 @@ SMOOTHED = Unknown(
 """Of filters that ran forwards and backwards."""
 
 LIVE = Unknown(
-    {"pelvis": 0.1, "lumbar": 0.14, "thoracic": 0.11, "thoracolumbar": 0.11},
+    {"pelvis": 0.16, "lumbar": 0.22, "thoracic": 0.11, "thoracolumbar": 0.11},
     {"pelvis": 1.3, "lumbar": 0.7, "thoracic": 0.7, "thoracolumbar": 0.7},
     {"pelvis": 0.8, "lumbar": 1.1, "thoracic": 1.6, "thoracolumbar": 1.6},
 )

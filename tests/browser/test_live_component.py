@@ -43,14 +43,20 @@ def number(page, name):
     return float(page.locator(ROOT).get_attribute(f"data-{name}") or "nan")
 
 
+HOLDS = """([selector, holds]) => {
+  const find = (node) => node.querySelector(selector) ?? [...node.querySelectorAll("*")]
+    .reduce((found, e) => found ?? (e.shadowRoot && find(e.shadowRoot)), null);
+  const root = find(document);
+  return root !== null && Function("data", `return ${holds}`)(root.dataset);
+}"""
+
+
 def wait_for(page, condition):
-    """Wait until a JavaScript condition on the root's ``data`` holds."""
-    page.locator(ROOT).wait_for()
-    handle = page.locator(ROOT).element_handle()
-    page.wait_for_function(
-        f"(root) => {{ const data = root.dataset; return {condition}; }}",
-        arg=handle,
-    )
+    """Wait until a JavaScript condition on the root's ``data`` holds.
+
+    The root is looked for each time: a page that is being opened may put another in its place.
+    """
+    page.wait_for_function(HOLDS, arg=[ROOT, condition])
 
 
 def test_from_first_visit_to_a_saved_session(stream, open_page):

@@ -23,8 +23,8 @@ RATES_HZ = (50.0, 100.0, 200.0, 400.0)
 UNIT_MINUTES = 15.0
 RATE_MINUTES = 5.0
 WAYS = ("offline", "blocks")
-LONGEST_IN_BLOCKS = 15.0
-"""Longer ones take the live pipeline minutes; that it is straight is seen by then."""
+LONGEST_IN_BLOCKS = 60.0
+"""Longer ones take the live pipeline many minutes; that it is straight is seen by then."""
 
 
 @dataclass(frozen=True, slots=True)

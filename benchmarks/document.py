@@ -154,6 +154,7 @@ def offline_speed(effort: Effort) -> str:
             table(["way", "s of one core per hour", "real time", "torso = 1"], rows),
             words.OFFLINE_WHY.format(core=ratio(core, ours).median),
             table(["what was wanted", "target", "measured", ""], [_target(*t) for t in targets]),
+            words.TARGETS_WHY,
         ]
     )
 

@@ -65,7 +65,7 @@ neutral and smooth nothing. The core alone is {core:.0%} of torso here.
 
 TARGETS_WHY = """
 Where a speed target is missed: beside the core, every sample is put on the grid, its losses filled,
-turned into angles with their errors, and looked at for stillness; that is ten passes of numpy over
+turned into angles with their errors, and looked at for stillness; that is many passes of numpy over
 whole arrays, which for an hour no longer fit the processor's cache. Each repetition, return to
 neutral and loss costs a fraction of a millisecond more.
 """

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from fusion.spine import Reference
     from sensors.samples import FloatArray
 
-UPRIGHT = 0.7
-"""Least vertical part of the spine line at neutral."""
-
 MOVING_DPS = 8.0
 SHORTEST = int(0.3 * GRID_HZ)
 LEAST_DEG = 8.0
@@ -65,7 +62,7 @@ class BendFinder:
     """
 
     def __init__(self, reference: Reference) -> None:
-        self._looks = abs(reference.vertical) > UPRIGHT
+        self._looks = reference.upright
         self._align = np.exp(1j * qt.twist_rad(reference.turn_e, UP_E))
         self._start: int | None = None
         self._rates: list[FloatArray] = []

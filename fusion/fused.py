@@ -14,9 +14,6 @@ from fusion.reps import UNCERTAIN_SD_DEG
 from fusion.results import Frames, Phase, Quality, Rep
 from fusion.spine import SMOOTHED, Reference, Unknown, spine_angles
 
-UPRIGHT = 0.7
-"""A spine line with a larger vertical part is upright: a seated pelvis that tips says slumping."""
-
 if TYPE_CHECKING:
     from fusion.heading import HeadingEstimate
     from fusion.split import Split
@@ -181,7 +178,10 @@ def _bend_deg(reference: Reference, turn: FloatArray) -> FloatArray:
 
 
 def _shift_deg(reference: Reference, turn: FloatArray) -> FloatArray:
-    """Bend (m, 2) of the pelvis, of a spine that is level and whose axes across are known."""
-    if not reference.ml or abs(reference.vertical) > UPRIGHT:
+    """Bend (m, 2) of the pelvis, of a spine that is level and whose axes across are known.
+
+    A seated pelvis that tips says slumping, not shifting.
+    """
+    if not reference.ml or reference.upright:
         return np.full((len(turn), 2), np.nan)
     return _bend_deg(reference, turn)

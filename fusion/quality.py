@@ -32,7 +32,6 @@ SWAPPED_DEG = 10.0
 """So much further than what sits higher the pelvis never turns in a drill."""
 
 RARELY = 0.02
-UPRIGHT_AT_LEAST = 0.7
 TALL_AT_LEAST = float(np.cos(np.radians(20.0)))
 LEANING_SIDEWAYS_AT_MOST = float(np.sin(np.radians(15.0)))
 LEVEL_AT_MOST = 0.5
@@ -111,11 +110,10 @@ def _range_flags(drill: Drill, frames: Frames) -> list[Flag]:
 
 def posture_flags(drill: Drill, reference: Reference) -> list[Flag]:
     """Whether the spine lay at neutral as the drill has it."""
-    lean = abs(reference.vertical)
-    if drill.upright and lean < UPRIGHT_AT_LEAST:
+    if drill.upright and not reference.upright:
         words = "The spine was not upright at the neutral of a seated drill."
         return [Flag("posture_mismatch", words)]
-    if not drill.upright and lean > LEVEL_AT_MOST:
+    if not drill.upright and abs(reference.vertical) > LEVEL_AT_MOST:
         words = (
             "On all fours the spine lies level, but by its calibration it was upright: record a "
             "still neutral sitting tall before it, or give the sensors' mounting in session.json."
@@ -126,7 +124,7 @@ def posture_flags(drill: Drill, reference: Reference) -> list[Flag]:
 
 def neutral_flags(drill: Drill, reference: Reference) -> list[Flag]:
     """Whether the neutral was taken straight: leaning, it is no middle to turn from."""
-    if drill.upright and UPRIGHT_AT_LEAST <= reference.vertical < TALL_AT_LEAST:
+    if drill.upright and reference.upright and 0.0 < reference.vertical < TALL_AT_LEAST:
         lean = np.degrees(np.arccos(reference.vertical))
         words = f"At the neutral the spine leaned by {lean:.0f}°: sit tall for it."
         return [Flag("neutral_leaning", words)]

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from fusion.tissue import Ringing
     from sensors.samples import FloatArray, Placement
 
+UPRIGHT_AT_LEAST = 0.7
+"""Least vertical part of an upright spine line."""
+
 SCALE_SD = 0.004
 """Scale and axis errors of the gyroscopes, as a part of the angle."""
 
@@ -126,6 +129,11 @@ class Reference:
     def vertical(self) -> float:
         """Part of the spine line that is vertical, ``ẑ·u``: 1 seated, 0 on all fours."""
         return float(self.u @ UP_E)
+
+    @property
+    def upright(self) -> bool:
+        """Whether the spine line is upright, not level."""
+        return abs(self.vertical) >= UPRIGHT_AT_LEAST
 
 
 def make_reference(

@@ -96,12 +96,18 @@ def mode_name(*, live: bool) -> str:
 
 def software_version() -> str:
     """Version of this software, as installed."""
-    return metadata.version("torso")
+    return _version("torso")
 
 
 def library_versions() -> dict[str, str]:
     """Versions of the packages that compute."""
-    return {name: metadata.version(name) for name in LIBRARIES}
+    return {name: _version(name) for name in LIBRARIES}
+
+
+@cache
+def _version(package: str) -> str:
+    """Version of an installed package: looked up once, for a batch asks it of every session."""
+    return metadata.version(package)
 
 
 def input_digests(session: ImportedSession) -> dict[str, str]:

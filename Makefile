@@ -40,7 +40,7 @@ check: $(DEV_STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(BENCH_STAMP)
+bench: $(BENCH_STAMP) browser
 	$(BENCH_VENV)/bin/python -m benchmarks
 
 clean:

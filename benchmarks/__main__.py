@@ -42,6 +42,7 @@ from benchmarks import (
     soak,
     throughput,
 )
+from benchmarks.effort import DOCUMENT, Effort
 from fusion.results import ANGLES, SessionResult
 from sensors.protocols.families import FAMILIES
 from sensors.samples import Activity
@@ -124,7 +125,7 @@ def main() -> None:
         "--only", nargs="+", choices=document.PARTS, default=(), help="parts of document (all)"
     )
     parser.add_argument(
-        "--out", type=Path, default=document.DOCUMENT, help="the document (docs/benchmarks.md)"
+        "--out", type=Path, default=DOCUMENT, help="the document (docs/benchmarks.md)"
     )
     parser.add_argument("--rounds", type=int, default=5, help="of timing, in turns (default: 5)")
     parser.add_argument(
@@ -138,7 +139,7 @@ def main() -> None:
     args = parser.parse_args()
     run_long(args)
     if args.which in ("document", "all"):
-        effort = document.Effort(
+        effort = Effort(
             seeds=args.seeds,
             rounds=args.rounds,
             longest_minutes=args.longest,

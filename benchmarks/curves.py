@@ -18,7 +18,7 @@ from benchmarks.speed import length_s, seated
 from sensors.samples import Activity, Event, ImuBlock
 from sensors.simulation.session import THREE_SENSORS, TWO_SENSORS, SimulatedSession
 
-MINUTES = (1.0, 4.0, 15.0, 60.0, 480.0)
+MINUTES = (1.0, 4.0, 15.0, 60.0, 240.0, 480.0)
 RATES_HZ = (50.0, 100.0, 200.0, 400.0)
 UNIT_MINUTES = 15.0
 RATE_MINUTES = 5.0

@@ -9,16 +9,23 @@ the machine does costs this one less that way.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.fuzz import Subject, subjects
+from benchmarks.tables import table
 from sensors.drivers.base import Notification
 from sensors.protocols import metamotion, movella_dot, movesense, open_profile
 from sensors.protocols.families import FAMILIES, Family
 from sensors.samples import Placement, SensorId, SensorInfo
 from sensors.session_decoder import SessionDecoder
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD = ("protocol", "samples per notification", "a second at once", "live", "one by one")
 SAMPLES = 4_000
 ROUNDS = 25
 RADIO_S = 0.045
@@ -52,12 +59,18 @@ def _stamped(protocol: str, data: bytes, burst: int, t_s: float) -> bytes:
     return bytes(out)
 
 
-def cost_us(family: Family, subject: Subject, at_once: int, samples: int = SAMPLES) -> float:
+def cost_us(
+    family: Family,
+    subject: Subject,
+    at_once: int,
+    samples: int = SAMPLES,
+    rounds: int = ROUNDS,
+) -> float:
     """Process time per sample (µs), ``at_once`` notifications at a time: the best of rounds."""
     notes = stream(family, subject, samples)
     parts = [notes[at : at + at_once] for at in range(0, len(notes), at_once)]
     best_s = np.inf
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         info = SensorInfo(SensorId("x"), Placement.PELVIS, "x", family.protocol, family.rate_hz)
         decoder = SessionDecoder([info], 0.0)
         start_s = time.process_time()
@@ -68,17 +81,39 @@ def cost_us(family: Family, subject: Subject, at_once: int, samples: int = SAMPL
     return 1e6 * best_s / samples
 
 
-def run() -> None:
-    """Print the cost of every family, µs per sample."""
-    print("| protocol | samples per notification | a second at once | live | one by one |")
-    print("|---|---|---|---|---|")
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Of one family: samples per notification; µs a sample, by how many came at once."""
+
+    family: Family
+    each: float
+    second_us: float
+    live_us: float
+    single_us: float
+
+
+def measure(samples: int = SAMPLES, rounds: int = ROUNDS) -> Iterator[Costs]:
+    """Every family in turn."""
     known = subjects()
     for family in FAMILIES:
         subject = known[family.protocol]
         each = subject.samples / len(subject.good)
         live = max(round(RADIO_S * family.rate_hz / each), 1)
-        costs_us = [
-            cost_us(family, subject, at_once) for at_once in (round(family.rate_hz / each), live, 1)
-        ]
-        cells = " | ".join(f"{cost:.1f}" for cost in costs_us)
-        print(f"| {family.title} | {each:g} | {cells} |", flush=True)
+        second, some, single = (
+            cost_us(family, subject, at_once, samples, rounds)
+            for at_once in (round(family.rate_hz / each), live, 1)
+        )
+        yield Costs(family, each, second, some, single)
+
+
+def row(costs: Costs) -> list[str]:
+    """One family's row of a table."""
+    figures = (costs.second_us, costs.live_us, costs.single_us)
+    return [costs.family.title, f"{costs.each:g}", *(f"{cost:.1f}" for cost in figures)]
+
+
+def run() -> None:
+    """Print the cost of every family, µs per sample."""
+    print(table(HEAD, ()), end="")
+    for costs in measure():
+        print(f"| {' | '.join(row(costs))} |", flush=True)

@@ -8,42 +8,29 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks import accuracy, broad, curves, plot, speed, words
+from benchmarks import accuracy, broad, curves, in_use, plot, speed, words
 from benchmarks.accuracy import FIRST_SEED, PeerScore, Wanted
+from benchmarks.effort import DOCUMENT, Effort
 from benchmarks.measure import Spread, cpu, machine, ratio, straight, versions, wall
 from benchmarks.scoring import SHOWN
+from benchmarks.tables import bold, marked, mean_worst, shown, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from benchmarks.accuracy import Measured
     from benchmarks.curves import Point
     from benchmarks.scoring import Score
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-PEERS = ("vqf", "AHRS", "imufusion", "qmt", "opensim", "numpy", "scipy")
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much to measure."""
-
-    seeds: int = 4
-    minutes: float = 3.0
-    speed_minutes: float = 1.0
-    hour_minutes: float = 60.0
-    rounds: int = 5
-    longest_minutes: float = 480.0
-    jobs: int = 1
-    broad: Path = broad.FOLDER
-    plots: Path = DOCUMENT.parent / "plots"
+PEERS = (
+    "vqf", "AHRS", "imufusion", "qmt", "opensim", "numpy", "scipy", "streamlit", "distributed",
+)  # fmt: skip
 
 
 def spine(effort: Effort) -> str:
@@ -98,9 +85,9 @@ def recorded(effort: Effort) -> str:
         return f"Not measured: {error.args[0].split(' in ')[0]} were there.\n"
     alone = [
         [
-            _bold(name),
-            _mean_worst([s.inclination_deg for s in found]),
-            _mean_worst([s.heading_deg for s in found]),
+            bold(name),
+            mean_worst([s.inclination_deg for s in found]),
+            mean_worst([s.heading_deg for s in found]),
             f"{np.mean([s.drift for s in found]):.2f}",
         ]
         for name, found in scores.alone.items()
@@ -111,7 +98,7 @@ def recorded(effort: Effort) -> str:
         interval = f"{np.mean(held):.0%}" if held else "none given"
         rms = [s.rms_deg for s in pair]
         drift = np.mean([s.drift for s in pair])
-        pairs.append([_bold(name), _mean_worst(rms), f"{drift:.2f}", interval])
+        pairs.append([bold(name), mean_worst(rms), f"{drift:.2f}", interval])
     return "\n".join(
         [
             words.TRIALS.format(count=len(next(iter(scores.alone.values())))),
@@ -133,7 +120,7 @@ def offline_speed(effort: Effort) -> str:
         against = ratio(spent, ours)
         note = " ✗" if against.median < 1.0 and not name.startswith("torso") else ""
         real_time = 3600.0 / per_hour.median
-        rows.append([name, _shown(per_hour), f"{real_time:,.0f} ×", _shown(against) + " ×" + note])
+        rows.append([name, shown(per_hour), f"{real_time:,.0f} ×", shown(against) + " ×" + note])
     hour = speed.ours_alone(effort.hour_minutes, effort.rounds)
     fastest = min(
         (n for n in short.spent if n.startswith("ahrs")), key=lambda n: cpu(short.spent[n]).median
@@ -167,17 +154,17 @@ def live_speed(effort: Effort) -> str:
     for name, values in spent.items():
         spread = Spread.of(values)
         lost = spread.median < ours and not name.startswith("torso")
-        rows.append([_bold(name), _shown(spread) + " ✗" * lost, f"{spread.median / 1e4:.2%}"])
-    shown = table(["way", "µs per step", "of one core"], rows)
-    return "\n".join([words.LIVE, shown, words.LIVE_WHY])
+        rows.append([bold(name), shown(spread) + " ✗" * lost, f"{spread.median / 1e4:.2%}"])
+    steps = table(["way", "µs per step", "of one core"], rows)
+    return "\n".join([words.LIVE, steps, words.LIVE_WHY])
 
 
 def cold(effort: Effort) -> str:
     """Cold starts."""
     spent = speed.cold_starts(max(2, effort.rounds // 2))
-    rows = [[name, _shown(wall(s)), _shown(cpu(s))] for name, s in spent.items()]
-    shown = table(["command", "wall s", "processor s"], rows)
-    return "\n".join([words.COLD, shown, words.COLD_WHY])
+    rows = [[name, shown(wall(s)), shown(cpu(s))] for name, s in spent.items()]
+    starts = table(["command", "wall s", "processor s"], rows)
+    return "\n".join([words.COLD, starts, words.COLD_WHY])
 
 
 def scaling(effort: Effort) -> str:
@@ -234,10 +221,9 @@ def elsewhere(_: Effort) -> str:
     from benchmarks.__main__ import CHOICES
 
     known = {
-        "live": "notification to pixels, frames per second and processor time of the page",
-        "batch": "many sessions on one core and on two, what Dask costs, the model for a cluster",
-        "recorder": "what recording costs",
-        "decoding": "cost of decoding a sample, by brand: a second at once, one by one",
+        "recorder": "recordings cut at every byte, and one of half a day",
+        "killed": "a live session killed at random moments: what is lost",
+        "heap": "the page's memory in the browser, over time",
         "throughput": "what three sensors ask of one radio",
         "clocks": "how well sensors are on one clock",
         "ble": "three emulated sensors through the real `bleak`, every sample accounted for",
@@ -258,6 +244,10 @@ PARTS: dict[str, tuple[str, Callable[[Effort], str]]] = {
     "step": ("Speed: live", live_speed),
     "cold": ("Speed: from nothing", cold),
     "scaling": ("Cost and memory against length, sensors and rate", scaling),
+    "page": ("Live: from a notification to the pixels", in_use.page),
+    "decoding": ("Live: decoding", in_use.decoded),
+    "recording": ("Live: recording", in_use.recorded),
+    "batch": ("Scale: many sessions", in_use.batch),
     "elsewhere": ("Measured by other commands", elsewhere),
 }
 
@@ -292,45 +282,9 @@ def _write(document: Path, kept: dict[str, str]) -> None:
     document.write_text("\n".join(parts), encoding="utf-8", newline="\n")
 
 
-def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *body]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def marked(text: str, columns: Sequence[int]) -> str:
-    """A table with ✗ wherever a row is better (smaller) than the first one in a column."""
-    lines = text.splitlines()
-    rows = [[c.strip() for c in line.strip("|").split("|")] for line in lines]
-    first = {c: float(rows[2][c].split()[0]) for c in columns}
-    for row in rows[3:]:
-        if row[0].startswith("**"):
-            continue
-        for c in columns:
-            if float(row[c].split()[0]) < first[c]:
-                row[c] += " ✗"
-    return table(rows[0], rows[2:])
-
-
 def _target(name: str, found: float, sign: str, target: float) -> list[str]:
     met = found >= target if sign == "≥" else found <= target
     return [name, f"{sign} {target:,.0f}", f"{found:,.1f}", "met" if met else "**missed**"]
-
-
-def _mean_worst(values: Sequence[float]) -> str:
-    return f"{np.mean(values):.2f} ({np.max(values):.2f})"
-
-
-def _bold(name: str) -> str:
-    return f"**{name}**" if name.startswith("torso") else name
-
-
-def _shown(spread: Spread) -> str:
-    return f"{_three(spread.median)} ({_three(spread.low)}–{_three(spread.high)})"
-
-
-def _three(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _extra_mb(point: curves.Point) -> float:

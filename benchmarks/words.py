@@ -109,3 +109,59 @@ Sensors: the chain has three places (pelvis, T12, upper back); six are not suppo
 no third point. Rates: everything is brought to one grid of 100 Hz, so only thinning out grows with
 the rate.
 """
+
+PAGE = """\
+The real service with the simulated wearer (three sensors at 120 Hz) and the real page in headless
+Chromium for {seconds:.0f} s, then the same live stream drawn by `st.fragment(run_every=0.1)` and
+`st.line_chart`; one viewer each. Latency is from a notification's arrival to the picture that shows
+it.
+"""
+
+PAGE_WHY = """\
+The service, with the simulated wearer, fusing and recording, takes {streaming}. The browser's heap:
+{before_mb:.1f} MB, after {seconds:.0f} s {after_mb:.1f} MB.
+"""
+
+DECODING = """\
+From bytes to samples on the session clock, µs of processor per sample and sensor: a second of
+notifications at once, as from a recording; as many as a radio brings at a time (every 45 ms); and
+one by one. The best of many short rounds.
+"""
+
+DECODING_WHY = """\
+What is dear is the call: a protocol with one sample in a notification brings three or four at a
+time over a radio, and everything that is done once for all of them is shared by few.
+"""
+
+RECORDING = """\
+{minutes:.0f} min of three simulated sensors at 100 Hz, {rounds} rounds: written twenty times a
+second of the session and brought to the disk twice, then read back into samples. The floor writes
+the notifications' bytes as often, and nothing else: no time, no name, no order, nothing to find an
+error by.
+"""
+
+RECORDING_WHY = """\
+A recording can be read up to the place where it was cut, whatever cut it:
+`python -m benchmarks recorder` and `killed`.
+"""
+
+BATCH = """\
+`torso batch` over {sessions} sessions of {minutes:g} min (three sensors, 100 Hz, CSV files), with
+one process, with several, and once more when all is done. Processor time is that of all processes,
+their start included.
+"""
+
+DISPATCH = """\
+{jobs} processes take {of_ideal:.2f} of the ideal time and {cost:.2f} of the processor time of one;
+the tables are {equal}. What handing out a session costs is measured without any: {dispatched:,}
+jobs that have nothing to do, to two processes and to a Dask cluster on this computer. "In front" is
+what does not get less with more workers: who hands out, and Dask's scheduler.
+"""
+
+BATCH_WHY = """\
+By these figures, and without having been tried, a cluster of {processors} such processors does
+{per_s:.0f} of these sessions a second ({each_s:.2f} s each), a million in {hours:.1f} hours, if its
+store gives {mb_per_s:,.0f} MB/s ({mb:.1f} MB a session as CSV; a packed recording is a quarter).
+Handing out then fills {front:.0%} of one processor if client and scheduler share it; in most
+clusters they do not. One such processor is enough for about {most:,.0f} workers.
+"""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import curves, document, filters, measure, one_session, plot, speed
+from benchmarks.effort import Effort
 from benchmarks.measure import Spent
 from sensors.samples import Activity
 
@@ -51,10 +52,10 @@ def test_one_part_is_written_and_the_others_are_kept(tmp_path, monkeypatch, caps
         title, _ = document.PARTS[name]
         monkeypatch.setitem(document.PARTS, name, (title, lambda _, name=name: said[name]))
     path = tmp_path / "benchmarks.md"
-    document.run(document.Effort(), ["cold"], path)
-    document.run(document.Effort(), ["step"], path)
+    document.run(Effort(), ["cold"], path)
+    document.run(Effort(), ["step"], path)
     said["cold"] = "third\n"
-    document.run(document.Effort(), ["cold"], path)
+    document.run(Effort(), ["cold"], path)
     text = path.read_text(encoding="utf-8")
     assert "third" in text
     assert "second" in text

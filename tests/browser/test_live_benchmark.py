@@ -1,0 +1,18 @@
+"""A second of `python -m benchmarks live`, which takes minutes: both pages, drawn and timed."""
+
+import pytest
+
+from benchmarks import in_use, live_page
+from benchmarks.effort import Effort
+
+missing = live_page.missing()
+pytestmark = pytest.mark.skipif(bool(missing), reason=f"needs {missing}")
+
+
+def test_both_pages_are_timed(monkeypatch):
+    monkeypatch.setattr(live_page, "REPS_BEFORE", 0)
+    monkeypatch.setattr(live_page, "VIEWERS", 2)
+    text = in_use.page(Effort(page_s=1.0))
+    assert "| pictures a second |" in text
+    assert "with 2 viewers" in text
+    assert "nan" not in text

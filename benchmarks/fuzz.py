@@ -26,13 +26,13 @@ from sensors.protocols import (
     thingy52,
     witmotion,
 )
-from sensors.protocols.burst import Joining, Packed, unpacked
+from sensors.protocols.burst import Joining, unpacked
 from sensors.protocols.families import FAMILIES, Family, family_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sensors.protocols.burst import Burst, Reader
+    from sensors.protocols.burst import Burst, Joined, Packed, Reader
 
 MAX_NOISE_BYTES = 250
 CHECK_EVERY = 50
@@ -160,7 +160,7 @@ def mutated(good: bytes, rng: random.Random) -> bytes:
     return bytes(data)
 
 
-def _alike(joined: tuple[Packed, list[int]], bursts: Sequence[Burst | Packed]) -> bool:
+def _alike(joined: Joined, bursts: Sequence[Burst | Packed]) -> bool:
     packed, ticks = joined
     return len(bursts) == 1 and bursts[0] == replace(packed, ticks=ticks[0] if ticks else None)
 

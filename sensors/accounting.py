@@ -108,17 +108,20 @@ class Account:
         kept: list[Piece] = []
         for piece in pieces:
             _, size, ends_s, steps_s, period_s = piece
-            end_s, inner, gap_s = ends_s[-1], size - 1.0, GAP_PERIODS * period_s
-            since_s = ends_s[0] - steps_s[0] * inner - self._last_s
-            usual = 0.0 < since_s <= gap_s and end_s <= self._until_s
-            if usual and (len(ends_s) == 1 or _dense(ends_s, steps_s, inner, gap_s)):
-                count = size * len(ends_s)
-                self._last_s = end_s
-                self.received += count
-                self._steps += count
-                kept.append(piece)
+            inner, gap_s, before_s = size - 1.0, GAP_PERIODS * period_s, self._last_s
+            for end_s, step_s in zip(ends_s, steps_s, strict=True):
+                if not 0.0 < end_s - step_s * inner - before_s <= gap_s:
+                    break
+                before_s = end_s
             else:
-                kept += [part for packet in packets(piece) if (part := self._later(packet))]
+                if before_s <= self._until_s:  # the usual piece: every packet follows the last
+                    count = size * len(ends_s)
+                    self._last_s = before_s
+                    self.received += count
+                    self._steps += count
+                    kept.append(piece)
+                    continue
+            kept += [part for packet in packets(piece) if (part := self._later(packet))]
         return kept
 
     def _later(self, packet: Piece) -> Piece | None:
@@ -157,13 +160,3 @@ class Account:
         self.longest_gap_s = max(self.longest_gap_s, first_s - before_s)
         self._steps -= 1
         self._silent_s += first_s - before_s
-
-
-def _dense(ends_s: list[float], steps_s: list[float], inner: float, gap_s: float) -> bool:
-    """Whether every packet, ``inner`` steps long, follows the one before with nothing missing."""
-    before_s = ends_s[0]
-    for at in range(1, len(ends_s)):
-        if not 0.0 < ends_s[at] - steps_s[at] * inner - before_s <= gap_s:
-            return False
-        before_s = ends_s[at]
-    return True

@@ -324,17 +324,20 @@ class DeviceClock:
         self._ticks = after
         return self.observe(first_s + span_s, arrival_s)
 
-    def follow_all(self, ticks: Sequence[int], arrivals_s: Sequence[float]) -> list[float]:
+    def follow_all(
+        self, ticks: Sequence[int], arrivals_s: Sequence[float], origin_s: float
+    ) -> list[float]:
         """Take in usual packets of one sample each as :meth:`follow` would, only quicker.
 
         Returns
         -------
         list
-            Host monotonic seconds of as many as are usual; the others were not taken in.
+            Seconds after ``origin_s`` of as many as are usual; the others were not taken in.
         """
         found: list[float] = []
         wrap, tick_s, constant_s = self._wrap, self._tick_s, self._constant_s
-        at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
+        at, last_s = self._ticks, self._last_device_s
+        host_s, behind_s = self._last_host_s, self._behind_s
         line_at_s, line_s, slope, steady_s = self._steady_line()
         for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
             after = at + (tick - at) % wrap
@@ -344,20 +347,25 @@ class DeviceClock:
             if last_s < device_s < steady_s and 0.0 <= offset_s - floor_s < _NEAR_S:
                 if offset_s < self._lowest[1]:
                     self._lowest = device_s, offset_s
-                at, last_s, host_s = after, device_s, device_s + floor_s - constant_s
+                if behind_s:
+                    behind_s = worked_off(behind_s, device_s - last_s)
+                at, last_s, host_s = after, device_s, device_s + floor_s - constant_s + behind_s
             else:
                 self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
+                self._behind_s = behind_s
                 if self.follow(tick, 0.0, arrival_s) is None:
                     return found
-                at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
+                at, last_s = self._ticks, self._last_device_s
+                host_s, behind_s = self._last_host_s, self._behind_s
                 line_at_s, line_s, slope, steady_s = self._steady_line()
-            found.append(host_s)
+            found.append(host_s - origin_s)
         self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
+        self._behind_s = behind_s
         return found
 
     def _steady_line(self) -> tuple[float, float, float, float]:
-        """Return the line, and until which device time it stays, with nothing to be bent."""
-        steady = self._scatter_s is not None and not self._behind_s
+        """Return the line, and until which device time it stays and nothing has to be braked."""
+        steady = self._scatter_s is not None and self._behind_s <= _AHEAD_MAX_S
         until_s = self._bin_end_s if steady else -math.inf
         return self._line_at_s, self._line_s, self._slope, until_s
 

@@ -57,6 +57,7 @@ _FALLING: Final = 0.25
 """Part of a packet's length by which delays fall while a link catches up."""
 
 _FEWEST: Final = 5
+_NEVER: Final = (math.inf, math.inf)
 
 
 class CountClock:
@@ -107,6 +108,38 @@ class CountClock:
         self._delays.append((arrival_s, self._clock.delay_s))
         self._last_arrival_s = arrival_s
         return host_s, rate * self._period_s, missing
+
+    def observe_all(
+        self, samples: int, arrivals_s: Sequence[float], origin_s: float
+    ) -> tuple[list[float], list[float]]:
+        """Take in several packets of ``samples`` each as :meth:`observe` would, only quicker.
+
+        Returns
+        -------
+        list, list
+            For each its time in seconds after ``origin_s``, and the time between its samples.
+        """
+        ends_s, steps_s = [], []
+        clock, delays, period_s = self._clock, self._delays, self._period_s
+        surely_s = _SURELY * samples * period_s
+        for arrival_s in arrivals_s:
+            before_s, delay_s = delays[-1] if delays else _NEVER
+            if (
+                delay_s < surely_s
+                and before_s - self._noted_s < WATCH_S
+                and arrival_s - before_s <= SILENT_S
+                and arrival_s - self._heard_s >= _CATCHES_UP_S
+            ):
+                self._count += samples
+                host_s, rate = clock.observe(self._count * period_s, arrival_s)
+                delays.append((arrival_s, clock.delay_s))
+                self._last_arrival_s = arrival_s
+                step_s = rate * period_s
+            else:
+                host_s, step_s, _ = self.observe(samples, arrival_s)
+            ends_s.append(host_s - origin_s)
+            steps_s.append(step_s)
+        return ends_s, steps_s
 
     def _is_usual(self, samples: int, arrival_s: float) -> bool:
         """Whether nothing can be missing: all is in time, and it is not time to look closer."""

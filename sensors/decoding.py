@@ -7,10 +7,9 @@ because time never runs backwards in what is given.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sensors.accounting import Account, LinkStatistics
 from sensors.clock import DeviceClock
@@ -37,6 +36,10 @@ REORDER_PACKETS = 32
 
 AT_ONCE = 64
 """Up to so many notifications are read together, or one by one if one of them is not as usual."""
+
+
+Identity: TypeAlias = int | tuple[int, int]
+"""What tells one packet from another: its ticks, with its number before them if it has one."""
 
 
 class StreamDecoder:
@@ -81,7 +84,7 @@ class StreamDecoder:
         self._account = Account()
         self._sequence: int | None = None
         self._wrap = self._reader.sequence_wrap
-        self._recent: deque[tuple[int | None, int | None]] = deque(maxlen=REORDER_PACKETS)
+        self._recent: deque[Identity] = deque(maxlen=REORDER_PACKETS)
         self._last_arrival_s: float | None = None
         self._packets = self._packets_lost = self._duplicates = self._late = self._errors = 0
         self._last_error: str | None = None
@@ -147,32 +150,32 @@ class StreamDecoder:
         """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
         joining, left = self.joining, notifications
         while left:
-            together = left[:AT_ONCE]
+            together = left[:AT_ONCE] if len(left) > AT_ONCE else left
             several = joining if len(together) > 1 else None
             taken = self._take_joined(several, together) if several else 0
             if not taken:
                 for notification in together:
                     self.take(notification)
                 taken = len(together)
+            if taken == len(left):
+                return
             left = left[taken:]
 
     def _take_joined(self, joining: Joining, notifications: Sequence[Notification]) -> int:
         """Take in as many as are usual, at once; return how many."""
-        characteristic = notifications[0].characteristic
-        data = [note.data for note in notifications if note.characteristic == characteristic]
-        if len(data) < len(notifications):
+        _, kinds, arrivals_s, data = zip(*notifications, strict=True)
+        if kinds.count(kinds[0]) < len(kinds):
             return 0
-        joined = joining.join(characteristic, data)
+        joined = joining.join(kinds[0], data)
         if joined is None:
             return 0
         packed, ticks = joined
-        arrivals_s = [note.arrival_s for note in notifications]
         size = packed.count // len(data)
         if self._count is None:
             ends_s = self._followed(ticks, arrivals_s)
             steps_s = [0.0] * len(ends_s)
         else:
-            ends_s, steps_s = self._counted(self._count, size, arrivals_s)
+            ends_s, steps_s = self._count.observe_all(size, arrivals_s, self._origin_s)
         taken = len(ends_s)
         if taken:
             self._packets += taken
@@ -181,23 +184,11 @@ class StreamDecoder:
             self._pieces.append((samples, size, ends_s, steps_s, self._period_s))
         return taken
 
-    def _counted(
-        self, count: CountClock, size: int, arrivals_s: list[float]
-    ) -> tuple[list[float], list[float]]:
-        """Return each counted packet's session time, and the time between its samples."""
-        ends_s: list[float] = []
-        steps_s: list[float] = []
-        for arrival_s in arrivals_s:
-            host_s, step_s, _ = count.observe(size, arrival_s)
-            ends_s.append(host_s - self._origin_s)
-            steps_s.append(step_s)
-        return ends_s, steps_s
-
-    def _followed(self, ticks: list[int], arrivals_s: list[float]) -> list[float]:
+    def _followed(self, ticks: Sequence[int], arrivals_s: Sequence[float]) -> list[float]:
         """Return the session times of as many samples as come one after the other as usual."""
         clock, member, origin_s = self._clock, self._member, self._origin_s
         if member is None or member.idle:
-            t_s = [host_s - origin_s for host_s in clock.follow_all(ticks, arrivals_s)]
+            t_s = clock.follow_all(ticks, arrivals_s, origin_s)
         else:
             t_s = []
             for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
@@ -206,7 +197,7 @@ class StreamDecoder:
                     break
                 host_s = member.host_s(clock.last_device_s, observed[0], arrival_s)
                 t_s.append(host_s - origin_s)
-        self._recent.extend(zip(itertools.repeat(None, len(t_s)), ticks, strict=False))
+        self._recent.extend(ticks[: len(t_s)])
         return t_s
 
     def take(self, notification: Notification) -> None:
@@ -231,9 +222,14 @@ class StreamDecoder:
         """Return the new samples, ``None`` where there are none."""
         if not self._pieces:
             return None
-        pieces = self._account.take(self._pieces)
-        self._pieces = []
-        return self._block(pieces) if pieces else None
+        pieces, self._pieces = self._account.take(self._pieces), []
+        if not pieces:
+            return None
+        burst = joined(pieces)
+        acc, gyr, calibration = burst.acc, burst.gyr, self.info.calibration
+        if calibration is not None:
+            acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
+        return ImuBlock(times(pieces), acc, gyr, burst.mag, burst.quat, burst.clipped)
 
     def keep(self, common: CommonClock) -> None:
         """Keep the common clock, as often and as long as the sensor says that it does."""
@@ -271,13 +267,14 @@ class StreamDecoder:
         span_s = (count - 1) * spacing_s
         ticks, sequence, last = burst.ticks, burst.sequence, self._sequence
         observed = None
-        if ticks is not None and count and not burst.restarted:
+        assert ticks is not None
+        if count and not burst.restarted:
             follows = sequence is None or last is None or sequence == (last + 1) % self._wrap
             observed = self._clock.follow(ticks, span_s, arrival_s) if follows else None
         if observed is not None:  # the usual packet
             self._packets += 1
             self._sequence = sequence
-            self._recent.append((sequence, ticks))
+            self._recent.append(ticks if sequence is None else (sequence, ticks))
         else:
             observed = self._observe(burst, span_s, arrival_s)
             if observed is None:
@@ -307,7 +304,8 @@ class StreamDecoder:
     def _place(self, burst: Burst | Packed, arrival_s: float) -> float | None:
         """Return the device time of a burst that is in order; ``None`` for one that is not."""
         assert burst.ticks is not None
-        identity = (burst.sequence, burst.ticks)
+        ticks, sequence = burst.ticks, burst.sequence
+        identity: Identity = ticks if sequence is None else (sequence, ticks)
         wrap = self._reader.sequence_wrap
         ahead = 0
         if burst.sequence is not None and self._sequence is not None:
@@ -333,14 +331,6 @@ class StreamDecoder:
         self._sequence = burst.sequence
         self._recent.append(identity)
         return first_s
-
-    def _block(self, pieces: list[Piece]) -> ImuBlock:
-        burst = joined(pieces)
-        acc, gyr = burst.acc, burst.gyr
-        calibration = self.info.calibration
-        if calibration is not None:
-            acc, gyr = calibration.acc(acc), calibration.gyr(gyr)
-        return ImuBlock(times(pieces), acc, gyr, burst.mag, burst.quat, burst.clipped)
 
 
 def _reader_of(info: SensorInfo) -> Reader:

@@ -25,6 +25,8 @@ _MANY: Final = 50
 
 def times(pieces: list[Piece]) -> FloatArray:
     """Return the session times of the samples of all pieces."""
+    if len(pieces) == 1 and pieces[0][1] == 1:
+        return np.array(pieces[0][2])
     if len(pieces) > _MANY:
         _, sizes, all_ends_s, all_steps_s, _ = zip(*pieces, strict=True)
         ends, steps = list(chain.from_iterable(all_ends_s)), list(chain.from_iterable(all_steps_s))
@@ -77,7 +79,8 @@ def arrays_of(burst: Burst | Packed) -> Burst:
 def joined(pieces: list[Piece]) -> Burst:
     """Return the samples of all pieces; bytes of neighbours become arrays together."""
     if len(pieces) == 1:
-        return arrays_of(pieces[0][0])
+        burst = pieces[0][0]
+        return burst.unpack(burst.raw) if isinstance(burst, Packed) else burst
     bursts: list[Burst] = []
     unpack: Callable[[bytes], Burst] | None = None
     raw: list[bytes] = []

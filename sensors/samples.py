@@ -64,9 +64,9 @@ class Event:
         return float("inf") if self.duration_s is None else self.onset_s + self.duration_s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ImuBlock:
-    """Consecutive samples of one sensor.
+    """Consecutive samples of one sensor. Nobody changes one; frozen, it would take long to make.
 
     Attributes
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from operator import attrgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sensors.common_clock import CommonClock
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sensors.drivers.base import Notification
     from sensors.samples import ImuBlock, SensorId, SensorInfo
 
-_SENSOR = attrgetter("sensor")
+_SENSOR = itemgetter(0)
 
 
 class SessionDecoder:
@@ -66,16 +66,20 @@ class SessionDecoder:
                 stream = streams.get(sensor)
                 if stream is not None:
                     stream.take_all(together)
-        found = [(sensor, stream.flush()) for sensor, stream in streams.items()]
-        return {sensor: block for sensor, block in found if block is not None}
+        blocks: dict[SensorId, ImuBlock] = {}
+        for sensor, stream in streams.items():
+            block = stream.flush()
+            if block is not None:
+                blocks[sensor] = block
+        return blocks
 
     def _by_sensor(
         self, notifications: Sequence[Notification]
     ) -> Iterable[tuple[SensorId, Sequence[Notification]]]:
         """What each sensor sent; in turns, where the order between sensors says something."""
-        heard = {notification.sensor for notification in notifications}
+        heard = {*map(_SENSOR, notifications)}
         if len(heard) == 1:  # the usual case of a live session
-            return [(heard.pop(), notifications)]
+            return ((heard.pop(), notifications),)
         if self._shared:
             return [(s, list(turn)) for s, turn in itertools.groupby(notifications, _SENSOR)]
         parts: dict[SensorId, list[Notification]] = {}

@@ -7,18 +7,21 @@ missing in between, is found out by :mod:`sensors.decoding`, the same way for al
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sensors.samples import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
+BOOL = np.dtype(np.bool_)
+"""The kind of such an array, as numpy need not look it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +198,17 @@ class Reader(Protocol):
         ...
 
 
+Joined: TypeAlias = tuple[Packed, Sequence[int]]
+"""What :meth:`Joining.join` gives: the samples of several values, as many from each; and the
+device's clock at each value's one sample, nothing if it has no clock."""
+
+
 @runtime_checkable
 class Joining(Protocol):
     """A reader that can tell at once that several values are all of the usual kind."""
 
-    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+    def join(self, characteristic: str, data: Sequence[bytes]) -> Joined | None:
         """Take in values of one characteristic as one after the other would be, all together.
-
-        Returns
-        -------
-        packed
-            The samples of all, as many from each.
-        ticks
-            The device's clock at each value's one sample; empty if it has no clock.
 
         ``None`` if one of them is not of the usual kind; then nothing was taken in.
         """

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensors.errors import ProtocolError
+from sensors.protocols.burst import BOOL
 from sensors.samples import GRAVITY_MPS2
 
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ RawArray = npt.NDArray[np.int16]
 
 DEGREE: Final = math.pi / 180.0
 G: Final = GRAVITY_MPS2
-
-_HIGHEST: Final = b"\x7f"
-_LOWEST: Final = b"\x80"
-_RAIL: Final = np.uint16(np.iinfo(np.int16).max)
-_RAILS: Final = np.uint16(2)
-"""Numbers of the array's own kind: any other has to be converted each time."""
 
 MAX_NUMBER: Final = 1e6
 """Larger than anything measured, in any unit in use."""
@@ -81,23 +76,9 @@ def unit(quat: FloatArray) -> FloatArray:
     return np.divide(quat, lengths[:, None])
 
 
-def at_rail(values: RawArray, columns: slice, raw: bytes) -> BoolArray:
-    """Return which rows of ``values`` (n, m) hold a number at the end of the 16 bits.
-
-    Looks at these ``columns``; ``raw`` are the little-endian bytes that all numbers came in, an
-    even number before and between them. Numbers there are known by their higher byte, and in the
-    usual case there are none.
-    """
-    high = raw[1::2]
-    if _HIGHEST not in high and _LOWEST not in high:
-        return np.zeros(len(values), np.bool_)
-    # -32768, -32767 and 32767 are neighbours where there is no sign: one comparison finds all.
-    return any_in_row(values[:, columns].view(np.uint16) - _RAIL <= _RAILS)
-
-
 def any_in_row(found: BoolArray) -> BoolArray:
     """Return which rows (n, columns) hold a true: in the usual case, none, without looking."""
     if not np.count_nonzero(found):
-        return np.zeros(len(found), np.bool_)
+        return np.zeros(len(found), BOOL)
     rows: BoolArray = np.logical_or.reduce(found, axis=1)
     return rows

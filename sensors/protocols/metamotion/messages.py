@@ -14,6 +14,8 @@ from sensors.protocols.metamotion.commands import ACC, GYR, PROCESSOR, PROTOCOL,
 from sensors.protocols.values import floats, need, shorts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sensors.samples import FloatArray
 
 TICK_S: Final = 48.0 / 32768.0
@@ -85,7 +87,7 @@ def split_fused(data: bytes) -> tuple[int, int, bytes]:
     return processor, ticks, data[7:]
 
 
-def split_joined(data: bytes) -> tuple[list[int], bytes] | None:
+def split_joined(data: bytes) -> tuple[Sequence[int], bytes] | None:
     """Return ticks, and bytes of acc and gyro, of packets behind each other, all as long as one.
 
     ``None`` if one is no processor's.
@@ -93,7 +95,7 @@ def split_joined(data: bytes) -> tuple[list[int], bytes] | None:
     starts, ticks, raw = zip(*_FUSED_PARTS.iter_unpack(data), strict=True)
     if starts.count(_FUSED_START) < len(starts):
         return None
-    return list(ticks), b"".join(raw)
+    return ticks, b"".join(raw)
 
 
 def decode_fused(data: bytes) -> Fused:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
+from sensors.protocols.burst import ClockFacts, Exchange, Joined, Packed
 from sensors.protocols.metamotion.commands import (
     ACC_RANGE_G,
     GYR_RANGE_DPS,
@@ -23,13 +23,16 @@ from sensors.protocols.metamotion.messages import (
     split_fused,
     split_joined,
 )
-from sensors.protocols.values import DEGREE, G, RawArray, alike, at_rail
+from sensors.protocols.values import DEGREE, G, alike
+from sensors.protocols.words import Words
 
-_ALL: Final = slice(None)
-_ROW: Final = np.dtype(("<i2", (6,)))
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _WORTH: Final = np.repeat(
     [acc_g_per_lsb(ACC_RANGE_G) * G, gyr_dps_per_lsb(GYR_RANGE_DPS) * DEGREE], 3
 )
+_unpack: Final = Words(_WORTH, len(_WORTH)).unpack
 
 
 class MetaMotionReader:
@@ -54,7 +57,7 @@ class MetaMotionReader:
             self.status = decode_battery(data)
         return ()  # answers to what was asked while setting up
 
-    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+    def join(self, characteristic: str, data: Sequence[bytes]) -> Joined | None:
         """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
         if characteristic != NOTIFY or not alike(data, FUSED_BYTES):
             return None
@@ -63,9 +66,3 @@ class MetaMotionReader:
             return None
         ticks, raw = parts
         return Packed(len(ticks), raw, _unpack), ticks
-
-
-def _unpack(raw: bytes) -> Burst:
-    values: RawArray = np.frombuffer(raw, _ROW)
-    si = values * _WORTH
-    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values, _ALL, raw))

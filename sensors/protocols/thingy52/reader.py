@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
+from sensors.protocols.burst import ClockFacts, Exchange, Joined, Packed
 from sensors.protocols.thingy52.raw import (
     ACC_LSB_PER_G,
     GYR_LSB_PER_DPS,
@@ -14,12 +14,15 @@ from sensors.protocols.thingy52.raw import (
     RAW,
     RAW_BYTES,
     check_raw,
-    decode_raw,
 )
-from sensors.protocols.values import DEGREE, G, alike, at_rail
+from sensors.protocols.values import DEGREE, G, alike
+from sensors.protocols.words import Words
 
-_IMU: Final = slice(6)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _WORTH: Final = np.repeat([G / ACC_LSB_PER_G, DEGREE / GYR_LSB_PER_DPS, 1.0 / MAG_LSB_PER_UT], 3)
+_unpack: Final = Words(_WORTH, RAW_BYTES // 2).unpack
 
 
 class Thingy52Reader:
@@ -40,14 +43,8 @@ class Thingy52Reader:
         check_raw(data)
         return (Packed(1, data, _unpack),)
 
-    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+    def join(self, characteristic: str, data: Sequence[bytes]) -> Joined | None:
         """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
         if characteristic != RAW or not alike(data, RAW_BYTES):
             return None
         return Packed(len(data), b"".join(data), _unpack), []
-
-
-def _unpack(raw: bytes) -> Burst:
-    values = decode_raw(raw)
-    si = values * _WORTH
-    return Burst(si[:, :3], si[:, 3:6], mag=si[:, 6:], clipped=at_rail(values, _IMU, raw))

@@ -93,13 +93,8 @@ def _may_begin(stream: bytes, at: int) -> bool:
 
 def decode_data(frames: bytes) -> npt.NDArray[np.int16]:
     """Return (n, 9) raw numbers of joined data frames: acc, gyr, angles, x y z each."""
-    return words_of(frames)[:, 1:]
-
-
-def words_of(frames: bytes) -> npt.NDArray[np.int16]:
-    """Return (n, 10) words of joined frames, the first of each its beginning."""
     words: npt.NDArray[np.int16] = np.frombuffer(frames, _WORDS)
-    return words
+    return words[:, 1:]
 
 
 def decode_reply(frame: bytes) -> RegisterReply:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, ClockFacts, Exchange, Packed
-from sensors.protocols.values import DEGREE, G, alike, at_rail
-from sensors.protocols.witmotion.frames import DATA, FRAME_BYTES, Frames, decode_reply, words_of
+from sensors.protocols.burst import ClockFacts, Exchange, Joined, Packed
+from sensors.protocols.values import DEGREE, G, alike
+from sensors.protocols.witmotion.frames import DATA, FRAME_BYTES, Frames, decode_reply
 from sensors.protocols.witmotion.registers import NOTIFY
+from sensors.protocols.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ACC_MPS2: Final = 16.0 * G / 32768.0
 GYR_DPS: Final = 2000.0 / 32768.0
 
-_ALL, _IMU = slice(None), slice(1, 7)
 _WORTH: Final = np.repeat([ACC_MPS2, GYR_DPS * DEGREE], 3)
+_unpack: Final = Words(_WORTH, FRAME_BYTES // 2, first=1).unpack
 
 
 class WitMotionReader:
@@ -53,7 +57,7 @@ class WitMotionReader:
             return ()
         return (Packed(len(measured), b"".join(measured), _unpack),)
 
-    def join(self, characteristic: str, data: list[bytes]) -> tuple[Packed, list[int]] | None:
+    def join(self, characteristic: str, data: Sequence[bytes]) -> Joined | None:
         """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
         size, joined = len(data[0]), b"".join(data)
         if characteristic != NOTIFY or size % FRAME_BYTES or not alike(data, size):
@@ -61,9 +65,3 @@ class WitMotionReader:
         if not self._frames.are_data(joined):
             return None
         return Packed(len(joined) // FRAME_BYTES, joined, _unpack), []
-
-
-def _unpack(raw: bytes) -> Burst:
-    values = words_of(raw)[:, _IMU]
-    si = values * _WORTH
-    return Burst(si[:, :3], si[:, 3:], clipped=at_rail(values, _ALL, raw))

@@ -1,0 +1,201 @@
+"""The Movella DOT's measurements: checked one by one, turned into arrays many at a time."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from sensors.errors import ProtocolError
+from sensors.protocols.burst import BOOL, Burst, Joined, Packed, unknown
+from sensors.protocols.movella_dot.characteristics import PROTOCOL
+from sensors.protocols.movella_dot.payloads import CLIPPED, LAYOUTS, MAG_PER_LSB, PayloadId
+from sensors.protocols.values import (
+    DEGREE,
+    MAX_NUMBER,
+    alike,
+    any_in_row,
+    need,
+    need_numbers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sensors.samples import FloatArray
+
+Checked: TypeAlias = tuple[list[int], bytes, float]
+"""Times of payloads; their numbers in double precision, quaternions at length one and rates in
+rad/s, all else as it was; and the largest length of what one measured."""
+
+_UT_PER_AU: Final = 40.0
+_SMALL: Final = 1e-9
+_SHORTEST, _LONGEST = 0.95, 1.05
+"""What is shorter or longer is no quaternion of a rotation."""
+
+_NO_ROTATION: Final = "a quaternion that is no rotation"
+
+_USUAL_ROW: Final = struct.Struct(LAYOUTS[PayloadId.CUSTOM_5].row)
+_USUAL_NUMBERS: Final = struct.Struct("10d")
+
+_MAX_ACC, _MAX_GYR = 16 * 9.81 * 0.999, 2000 * 0.999 * DEGREE
+
+
+def checked_usual(data: bytes) -> Checked:
+    """Check payloads of the kind that we ask for, one behind the other.
+
+    As :meth:`Form.checked_any` would: numbers that have names cost half as much.
+
+    Raises
+    ------
+    ProtocolError
+        One holds nothing that a sensor measures.
+    """
+    all_ticks, rows, largest = [], [], 0.0
+    hypot, pack = math.hypot, _USUAL_NUMBERS.pack
+    for ticks, w, x, y, z, ax, ay, az, gx, gy, gz in _USUAL_ROW.iter_unpack(data):
+        length, size = hypot(w, x, y, z), hypot(ax, ay, az, gx, gy, gz)
+        if not length + size < MAX_NUMBER:
+            need_numbers((length, size), PROTOCOL, data)
+        if not _SHORTEST < length < _LONGEST:
+            raise ProtocolError(PROTOCOL, _NO_ROTATION, data)
+        if size > largest:
+            largest = size
+        all_ticks.append(ticks)
+        turn = w / length, x / length, y / length, z / length
+        rows.append(pack(*turn, ax, ay, az, gx * DEGREE, gy * DEGREE, gz * DEGREE))
+    return all_ticks, b"".join(rows), largest
+
+
+class Form:
+    """One kind of payload: checked one by one, turned into arrays many at a time.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    rate_hz
+        Output rate.
+    """
+
+    def __init__(self, kind: PayloadId, rate_hz: float) -> None:
+        layout = LAYOUTS[kind]
+        where = layout.columns
+        self._used = layout.used
+        self._what = f"payload {kind.value}"
+        self._row = struct.Struct(layout.row)
+        columns = sum(part.stop - part.start for part in where.values())
+        self._numbers = struct.Struct(f"{columns}d")
+        self._rows = np.dtype((np.float64, (columns,)))
+        self._rate_hz = rate_hz
+        self._acc, self._dv, self._gyr = where.get("acc"), where.get("dv"), where.get("gyr_dps")
+        self._quat, self._dq, self._mag = where.get("quat"), where.get("dq"), where.get("mag_au")
+        self._status, self._clips = where.get("status"), where.get("clips")
+        self._turns = self._quat is not None or self._dq is not None
+        self._measures = self._turns or self._gyr is not None
+        # Rates made of orientations may be at the end of their range though every number is small,
+        # and a sensor that says itself what was clipped has the last word.
+        direct = self._dq is None and self._status is None and self._clips is None
+        self._far = _MAX_ACC if direct else 0.0
+        self._unpack, self._unpack_far = self.unpack, self.unpack_far
+        self._checked = checked_usual if kind is PayloadId.CUSTOM_5 else self.checked_any
+
+    def packed(self, data: bytes) -> Packed:
+        """Check a payload.
+
+        Raises
+        ------
+        ProtocolError
+            It is cut short, or holds nothing that a sensor measures.
+        """
+        if len(data) < self._used:
+            need(data, self._used, PROTOCOL, self._what)
+        (ticks,), numbers, largest = self._checked(data[: self._used])
+        return Packed(1, numbers, self._unpack_far if largest < self._far else self._unpack, ticks)
+
+    def join(self, data: Sequence[bytes]) -> Joined | None:
+        """Check several payloads; ``None`` if they are not all good and as long as they should."""
+        if not alike(data, self._used):
+            return None
+        try:
+            ticks, numbers, largest = self._checked(b"".join(data))
+        except ProtocolError:
+            return None
+        unpack = self._unpack_far if largest < self._far else self._unpack
+        return Packed(len(data), numbers, unpack), ticks
+
+    def checked_any(self, data: bytes) -> Checked:
+        """Check payloads of any kind, one behind the other; raises as :func:`checked_usual`.
+
+        Of few that is quicker than with arrays.
+        """
+        if not self._measures:
+            raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
+        all_ticks, rows, largest = [], [], 0.0
+        hypot, turns, gyr, pack = math.hypot, self._turns, self._gyr, self._numbers.pack
+        for ticks, *values in self._row.iter_unpack(data):
+            size = hypot(*values)
+            if not size < MAX_NUMBER:
+                need_numbers(values, PROTOCOL, data)
+            if turns:
+                w, x, y, z = values[:4]
+                length = hypot(w, x, y, z)
+                if not _SHORTEST < length < _LONGEST:
+                    raise ProtocolError(PROTOCOL, _NO_ROTATION, data)
+                values[:4] = w / length, x / length, y / length, z / length
+            if gyr is not None:
+                x, y, z = values[gyr]
+                values[gyr] = x * DEGREE, y * DEGREE, z * DEGREE
+            if size > largest:
+                largest = size
+            all_ticks.append(ticks)
+            rows.append(pack(*values))
+        return all_ticks, b"".join(rows), largest
+
+    def unpack(self, raw: bytes) -> Burst:
+        """Make arrays of checked payloads, one behind the other."""
+        numbers: FloatArray = np.frombuffer(raw, self._rows)
+        burst = self._arrays(numbers)
+        clipped = any_in_row(abs(burst.acc) > _MAX_ACC) | any_in_row(abs(burst.gyr) > _MAX_GYR)
+        if self._status is not None:
+            clipped |= (numbers[:, self._status.start].astype(np.uint16) & CLIPPED) > 0
+        if self._clips is not None:
+            clipped |= any_in_row(numbers[:, self._clips] > 0)
+        burst.clipped = clipped
+        return burst
+
+    def unpack_far(self, raw: bytes) -> Burst:
+        """Make arrays of payloads whose numbers are all far from the end of any range."""
+        numbers: FloatArray = np.frombuffer(raw, self._rows)
+        burst = self._arrays(numbers)
+        burst.clipped = np.zeros(len(numbers), BOOL)
+        return burst
+
+    def _arrays(self, numbers: FloatArray) -> Burst:
+        """Make arrays of rows of numbers."""
+        if self._acc is not None:
+            acc = numbers[:, self._acc]
+        elif self._dv is not None:
+            acc = numbers[:, self._dv] * self._rate_hz
+        else:
+            acc = unknown(len(numbers))
+        if self._gyr is not None:
+            gyr = numbers[:, self._gyr]
+        elif self._dq is not None:
+            gyr = _turned(numbers[:, self._dq]) * self._rate_hz
+        else:
+            gyr = unknown(len(numbers))
+        mag = None if self._mag is None else numbers[:, self._mag] * (MAG_PER_LSB * _UT_PER_AU)
+        quat = None if self._quat is None else numbers[:, self._quat]
+        return Burst(acc, gyr, mag, quat)
+
+
+def _turned(quat: FloatArray) -> FloatArray:
+    """Return the rotation vectors (n, 3) of unit quaternions, the short way round."""
+    w, vector = quat[:, :1], quat[:, 1:]
+    sine = np.linalg.norm(vector, axis=1, keepdims=True)
+    angle = 2.0 * np.arctan2(sine, np.abs(w)) * np.copysign(1.0, w)
+    turned: FloatArray = vector * np.where(sine > _SMALL, angle / np.maximum(sine, _SMALL), 2.0)
+    return turned

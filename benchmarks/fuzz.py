@@ -161,8 +161,13 @@ def mutated(good: bytes, rng: random.Random) -> bytes:
 
 
 def _alike(joined: Joined, bursts: Sequence[Burst | Packed]) -> bool:
-    packed, ticks = joined
-    return len(bursts) == 1 and bursts[0] == replace(packed, ticks=ticks[0] if ticks else None)
+    expected = replace(
+        joined.packed,
+        ticks=joined.ticks[0] if joined.ticks else None,
+        spacing_ticks=joined.spacings_ticks[0] if joined.spacings_ticks else 0.0,
+        sequence=joined.sequences[0] if joined.sequences else None,
+    )
+    return list(bursts) == [expected] and list(joined.sizes) == [expected.count]
 
 
 def _sound(burst: Burst) -> bool:

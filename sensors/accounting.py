@@ -107,22 +107,33 @@ class Account:
         """Account for the next pieces; return them without what is not later than all before."""
         kept: list[Piece] = []
         for piece in pieces:
-            _, size, ends_s, steps_s, period_s = piece
-            inner, gap_s, before_s = size - 1.0, GAP_PERIODS * period_s, self._last_s
-            for end_s, step_s in zip(ends_s, steps_s, strict=True):
-                if not 0.0 < end_s - step_s * inner - before_s <= gap_s:
+            _, sizes, ends_s, steps_s, period_s = piece
+            gap_s, last_s, usual, count = GAP_PERIODS * period_s, self._last_s, 0, 0
+            for size, end_s, step_s in zip(sizes, ends_s, steps_s, strict=True):
+                if not 0.0 < end_s - step_s * (size - 1.0) - last_s <= gap_s:
                     break
-                before_s = end_s
+                last_s = end_s
+                usual += 1
+                count += size
+                if end_s > self._until_s:
+                    self._take_usual(count, last_s)
+                    count = 0
+            self._take_usual(count, last_s)
+            if usual == len(sizes):
+                kept.append(piece)
             else:
-                if before_s <= self._until_s:  # the usual piece: every packet follows the last
-                    count = size * len(ends_s)
-                    self._last_s = before_s
-                    self.received += count
-                    self._steps += count
-                    kept.append(piece)
-                    continue
-            kept += [part for packet in packets(piece) if (part := self._later(packet))]
+                parts = packets(piece)
+                kept += parts[:usual]
+                kept += [later for part in parts[usual:] if (later := self._later(part))]
         return kept
+
+    def _take_usual(self, count: int, last_s: float) -> None:
+        """Account for samples that follow the last one with nothing missing."""
+        self._last_s = last_s
+        self.received += count
+        self._steps += count
+        if last_s > self._until_s:
+            self._next_window()
 
     def _later(self, packet: Piece) -> Piece | None:
         """Account for any packet; return what of it is later than all before."""
@@ -130,7 +141,7 @@ class Account:
         if later is None:
             self.late += 1
             return None
-        _, count, (end_s,), (step_s,), period_s = later
+        _, (count,), (end_s,), (step_s,), period_s = later
         self.received += count
         before_s, self._last_s = self._last_s, end_s
         if before_s == _NEVER_S:
@@ -141,13 +152,16 @@ class Account:
         if first_s - before_s > GAP_PERIODS * period_s:
             self._note_gap(before_s, first_s, period_s)
         if end_s > self._until_s:
-            self._steps_before, self._before_s = self._steps, self._spent_s()
-            self._measure_anew()
+            self._next_window()
         return later
 
     def _spent_s(self) -> float:
         """How long the window is by now, without the gaps in it (s)."""
         return self._last_s - self._since_s - self._silent_s
+
+    def _next_window(self) -> None:
+        self._steps_before, self._before_s = self._steps, self._spent_s()
+        self._measure_anew()
 
     def _measure_anew(self) -> None:
         self._since_s, self._until_s = self._last_s, self._last_s + _RATE_WINDOW_S

@@ -110,9 +110,9 @@ class CountClock:
         return host_s, rate * self._period_s, missing
 
     def observe_all(
-        self, samples: int, arrivals_s: Sequence[float], origin_s: float
+        self, sizes: Sequence[int], arrivals_s: Sequence[float], origin_s: float
     ) -> tuple[list[float], list[float]]:
-        """Take in several packets of ``samples`` each as :meth:`observe` would, only quicker.
+        """Take in several packets of ``sizes`` samples as :meth:`observe` would, only quicker.
 
         Returns
         -------
@@ -121,11 +121,10 @@ class CountClock:
         """
         ends_s, steps_s = [], []
         clock, delays, period_s = self._clock, self._delays, self._period_s
-        surely_s = _SURELY * samples * period_s
-        for arrival_s in arrivals_s:
+        for samples, arrival_s in zip(sizes, arrivals_s, strict=True):
             before_s, delay_s = delays[-1] if delays else _NEVER
             if (
-                delay_s < surely_s
+                delay_s < _SURELY * samples * period_s
                 and before_s - self._noted_s < WATCH_S
                 and arrival_s - before_s <= SILENT_S
                 and arrival_s - self._heard_s >= _CATCHES_UP_S

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sensors.common_clock import CommonClock
     from sensors.drivers.base import Notification
     from sensors.pieces import Piece
-    from sensors.protocols.burst import Burst, Claim, ClockFacts, Exchange, Packed, Reader
+    from sensors.protocols.burst import Burst, Claim, ClockFacts, Exchange, Joined, Packed, Reader
     from sensors.samples import SensorInfo
 
 REORDER_PACKETS = 32
@@ -40,6 +40,10 @@ AT_ONCE = 64
 
 Identity: TypeAlias = int | tuple[int, int]
 """What tells one packet from another: its ticks, with its number before them if it has one."""
+
+
+ALONE = 8
+"""So many are read one by one where the first was not as usual, before it is tried again."""
 
 
 class StreamDecoder:
@@ -148,57 +152,81 @@ class StreamDecoder:
 
     def take_all(self, notifications: Sequence[Notification]) -> None:
         """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
-        joining, left = self.joining, notifications
-        while left:
-            together = left[:AT_ONCE] if len(left) > AT_ONCE else left
+        joining, at, end = self.joining, 0, len(notifications)
+        while at < end:
+            whole = at == 0 and end <= AT_ONCE
+            together = notifications if whole else notifications[at : at + AT_ONCE]
             several = joining if len(together) > 1 else None
             taken = self._take_joined(several, together) if several else 0
             if not taken:
-                for notification in together:
+                taken = min(len(together), ALONE)
+                for notification in together[:taken]:
                     self.take(notification)
-                taken = len(together)
-            if taken == len(left):
-                return
-            left = left[taken:]
+            at += taken
 
     def _take_joined(self, joining: Joining, notifications: Sequence[Notification]) -> int:
-        """Take in as many as are usual, at once; return how many."""
+        """Take in as many as are usual and of one characteristic, at once; return how many."""
         _, kinds, arrivals_s, data = zip(*notifications, strict=True)
-        if kinds.count(kinds[0]) < len(kinds):
-            return 0
-        joined = joining.join(kinds[0], data)
+        kind = kinds[0]
+        if kinds.count(kind) < len(kinds):
+            same = next(at for at, other in enumerate(kinds) if other != kind)
+            if same == 1:
+                self.take(notifications[0])
+                return 1
+            arrivals_s, data = arrivals_s[:same], data[:same]
+        joined = joining.join(kind, data)
         if joined is None:
             return 0
-        packed, ticks = joined
-        size = packed.count // len(data)
+        packed, sizes = joined.packed, joined.sizes
         if self._count is None:
-            ends_s = self._followed(ticks, arrivals_s)
-            steps_s = [0.0] * len(ends_s)
+            ends_s, steps_s = self._followed(joined, arrivals_s)
         else:
-            ends_s, steps_s = self._count.observe_all(size, arrivals_s, self._origin_s)
+            ends_s, steps_s = self._count.observe_all(sizes, arrivals_s, self._origin_s)
         taken = len(ends_s)
         if taken:
             self._packets += taken
             self._last_arrival_s = arrivals_s[taken - 1]
-            samples = packed if taken == len(data) else arrays_of(packed).part(slice(taken * size))
-            self._pieces.append((samples, size, ends_s, steps_s, self._period_s))
+            samples: Burst | Packed = packed
+            if taken < len(sizes):
+                sizes = sizes[:taken]
+                samples = arrays_of(packed).part(slice(sum(sizes)))
+            self._pieces.append((samples, sizes, ends_s, steps_s, self._period_s))
         return taken
 
-    def _followed(self, ticks: Sequence[int], arrivals_s: Sequence[float]) -> list[float]:
-        """Return the session times of as many samples as come one after the other as usual."""
+    def _followed(
+        self, joined: Joined, arrivals_s: Sequence[float]
+    ) -> tuple[list[float], Sequence[float]]:
+        """Return session times of as many packets as come one after the other as usual.
+
+        And the times between their samples.
+        """
+        ticks, spacings, sequences = joined.ticks, joined.spacings_ticks, joined.sequences
         clock, member, origin_s = self._clock, self._member, self._origin_s
-        if member is None or member.idle:
-            t_s = clock.follow_all(ticks, arrivals_s, origin_s)
-        else:
-            t_s = []
-            for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
-                observed = clock.follow(tick, 0.0, arrival_s)
-                if observed is None:
-                    break
-                host_s = member.host_s(clock.last_device_s, observed[0], arrival_s)
-                t_s.append(host_s - origin_s)
-        self._recent.extend(ticks[: len(t_s)])
-        return t_s
+        if not (sequences or spacings) and (member is None or member.idle):
+            ends_s = clock.follow_all(ticks, arrivals_s, origin_s)
+            self._recent.extend(ticks[: len(ends_s)])
+            return ends_s, (0.0,) * len(ends_s)
+        ends_s, steps_s = [], []
+        last, tick_s, recent = self._sequence, self._tick_s, self._recent
+        for at, tick in enumerate(ticks):
+            spacing_s = spacings[at] * tick_s if spacings else 0.0
+            if sequences and last is not None and sequences[at] != (last + 1) % self._wrap:
+                break
+            observed = clock.follow(tick, (joined.sizes[at] - 1) * spacing_s, arrivals_s[at])
+            if observed is None:
+                break
+            host_s, rate = observed
+            if member is not None:
+                host_s = member.host_s(clock.last_device_s, host_s, arrivals_s[at])
+            ends_s.append(host_s - origin_s)
+            steps_s.append(spacing_s * rate)
+            if sequences:
+                last = sequences[at]
+                recent.append((last, tick))
+            else:
+                recent.append(tick)
+        self._sequence = last
+        return ends_s, steps_s
 
     def take(self, notification: Notification) -> None:
         """Take in the next notification of this sensor; :meth:`flush` gives what came of it."""
@@ -261,7 +289,7 @@ class StreamDecoder:
             if count:
                 host_s, step_s, _ = self._count.observe(count, arrival_s)
                 end_s = host_s - self._origin_s
-                self._pieces.append((burst, count, [end_s], [step_s], self._period_s))
+                self._pieces.append((burst, (count,), (end_s,), (step_s,), self._period_s))
             return
         spacing_s = burst.spacing_ticks * self._tick_s
         span_s = (count - 1) * spacing_s
@@ -283,7 +311,7 @@ class StreamDecoder:
         if self._member is not None:
             host_s = self._member.host_s(self._clock.last_device_s, host_s, arrival_s)
         end_s, step_s = host_s - self._origin_s, spacing_s * rate
-        self._pieces.append((burst, count, [end_s], [step_s], self._period_s))
+        self._pieces.append((burst, (count,), (end_s,), (step_s,), self._period_s))
 
     def _observe(
         self, burst: Burst | Packed, span_s: float, arrival_s: float

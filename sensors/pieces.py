@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
     from sensors.samples import FloatArray
 
-Piece: TypeAlias = tuple[Burst | Packed, int, list[float], list[float], float]
-"""The samples of one packet or of several; how many a packet holds; for each packet its last one's
+Piece: TypeAlias = tuple[Burst | Packed, Sequence[int], Sequence[float], Sequence[float], float]
+"""The samples of one packet or of several; for each packet how many it holds, its last one's
 session time and the time between them; and what that should be (s). A plain tuple: there is one for
 every notification."""
 
@@ -25,41 +26,41 @@ _MANY: Final = 50
 
 def times(pieces: list[Piece]) -> FloatArray:
     """Return the session times of the samples of all pieces."""
-    if len(pieces) == 1 and pieces[0][1] == 1:
-        return np.array(pieces[0][2])
-    if len(pieces) > _MANY:
-        _, sizes, all_ends_s, all_steps_s, _ = zip(*pieces, strict=True)
-        ends, steps = list(chain.from_iterable(all_ends_s)), list(chain.from_iterable(all_steps_s))
-        each = np.repeat(sizes, [*map(len, all_ends_s)])
-        to_last = np.cumsum(each).repeat(each) - np.arange(1, each.sum() + 1)
-        found: FloatArray = np.repeat(ends, each) - np.repeat(steps, each) * to_last
+    if len(pieces) == 1:
+        samples, sizes, ends_s, steps_s, _ = pieces[0]
+        if samples.count == len(ends_s):
+            return np.array(ends_s)
+    else:
+        _, *each, _ = zip(*pieces, strict=True)
+        sizes, ends_s, steps_s = (list(chain.from_iterable(parts)) for parts in each)
+    if len(sizes) > _MANY:
+        counts = np.array(sizes)
+        to_last = np.cumsum(counts).repeat(counts) - np.arange(1, counts.sum() + 1)
+        found: FloatArray = np.repeat(ends_s, counts) - np.repeat(steps_s, counts) * to_last
         return found
     t_s: list[float] = []
-    for _, size, ends_s, steps_s, _ in pieces:
-        if size == 1:
-            t_s += ends_s
-            continue
-        for at, end_s in enumerate(ends_s):
-            step_s = steps_s[at]
-            t_s += [end_s - step_s * to_last for to_last in range(size - 1, -1, -1)]
+    for size, end_s, step_s in zip(sizes, ends_s, steps_s, strict=True):
+        t_s += [end_s - step_s * to_last for to_last in range(size - 1, -1, -1)]
     return np.array(t_s)
 
 
 def packets(piece: Piece) -> list[Piece]:
     """Return a piece as pieces of one packet each."""
-    burst, size, ends_s, steps_s, period_s = piece
+    burst, sizes, ends_s, steps_s, period_s = piece
     if len(ends_s) == 1:
         return [piece]
-    arrays = arrays_of(burst)
-    return [
-        (arrays.part(slice(at * size, (at + 1) * size)), size, [end_s], [step_s], period_s)
-        for at, (end_s, step_s) in enumerate(zip(ends_s, steps_s, strict=True))
-    ]
+    arrays, at = arrays_of(burst), 0
+    found: list[Piece] = []
+    for size, end_s, step_s in zip(sizes, ends_s, steps_s, strict=True):
+        part = arrays.part(slice(at, at + size))
+        found.append((part, (size,), (end_s,), (step_s,), period_s))
+        at += size
+    return found
 
 
 def later_part(packet: Piece, than_s: float) -> Piece | None:
     """Return what of a packet is later than ``than_s``; ``None`` if nothing is."""
-    burst, size, (end_s,), (step_s,), period_s = packet
+    burst, (size,), (end_s,), (step_s,), period_s = packet
     count = size
     while count and end_s - step_s * (count - 1.0) <= than_s:
         count -= 1
@@ -68,7 +69,7 @@ def later_part(packet: Piece, than_s: float) -> Piece | None:
     if count == 0:
         return None
     later = arrays_of(burst).part(slice(size - count, None))
-    return later, count, [end_s], [step_s], period_s
+    return later, (count,), (end_s,), (step_s,), period_s
 
 
 def arrays_of(burst: Burst | Packed) -> Burst:

@@ -56,7 +56,7 @@ class SessionDecoder:
             The new samples of the sensors that have some; see :meth:`StreamDecoder.feed_all`.
         """
         streams = self.streams
-        if not self._joining:
+        if len(notifications) == 1 or not self._joining:
             for notification in notifications:
                 stream = streams.get(notification.sensor)
                 if stream is not None:

@@ -7,15 +7,14 @@ missing in between, is found out by :mod:`sensors.decoding`, the same way for al
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sensors.samples import FloatArray
 
@@ -198,9 +197,29 @@ class Reader(Protocol):
         ...
 
 
-Joined: TypeAlias = tuple[Packed, Sequence[int]]
-"""What :meth:`Joining.join` gives: the samples of several values, as many from each; and the
-device's clock at each value's one sample, nothing if it has no clock."""
+@dataclass(slots=True)
+class Joined:
+    """Several values that are all of the usual kind.
+
+    Attributes
+    ----------
+    packed
+        The samples of all.
+    sizes
+        How many samples each value holds.
+    ticks
+        The device's clock at each value's first sample; empty if it has none.
+    spacings_ticks
+        For each value, from sample to sample; empty if each holds one.
+    sequences
+        The values' numbers; empty if they have none.
+    """
+
+    packed: Packed
+    sizes: Sequence[int]
+    ticks: Sequence[int] = ()
+    spacings_ticks: Sequence[float] = ()
+    sequences: Sequence[int] = ()
 
 
 @runtime_checkable

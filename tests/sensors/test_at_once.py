@@ -28,11 +28,14 @@ FAMILY = pytest.mark.parametrize("protocol", [family.protocol for family in FAMI
 
 
 def of_open_profile(n, t_s):
-    if n % 4:
+    """Packets of 4 and 3 samples, in turns."""
+    sevens, at = divmod(n, 7)
+    if at not in {0, 4}:
         return
-    raw = (np.arange(24).reshape(4, 6) + n).astype(np.int16)
-    packet = open_profile.DataPacket(1, n // 4 % 65536, round(t_s * 1e6) % WRAP, 10_000, raw)
-    packet = replace(packet, clipped=n % 32 == 0)
+    raw = (np.arange(24).reshape(4, 6) + n).astype(np.int16)[: 4 if at == 0 else 3]
+    number = (2 * sevens + (at > 0)) % 65536
+    packet = open_profile.DataPacket(1, number, round(t_s * 1e6) % WRAP, 10_000, raw)
+    packet = replace(packet, clipped=n % 49 == 0)
     yield open_profile.Characteristic.DATA.value, open_profile.encode_packet(packet)
 
 

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sensors.errors import ProtocolError
-from sensors.protocols.burst import NOTHING, BoolArray, Burst, ClockFacts, Exchange, Packed
+from sensors.protocols.burst import (
+    NOTHING,
+    BoolArray,
+    Burst,
+    ClockFacts,
+    Exchange,
+    Joined,
+    Packed,
+)
 from sensors.protocols.open_profile.characteristics import (
     PROTOCOL,
     Characteristic,
@@ -29,7 +37,7 @@ from sensors.protocols.open_profile.packets import (
 from sensors.protocols.values import unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sensors.samples import FloatArray
 
@@ -77,6 +85,26 @@ class OpenProfileReader:
             self.status = Status.decode(data)
         return ()
 
+    def join(self, characteristic: str, data: Sequence[bytes]) -> Joined | None:
+        """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
+        if characteristic != _DATA:
+            return None
+        known, numbers_of = self._known, _BATCH.unpack_from
+        sizes, numbers, raw = [], [], []
+        for each in data:
+            size, count, _ = known.get(each[:2], _UNKNOWN)
+            if len(each) != size:
+                return None
+            sizes.append(count)
+            numbers.append(numbers_of(each, 2))
+            raw.append(each[_BATCH_BYTES:])
+        sequences, ticks, spacings = zip(*numbers, strict=True)
+        if 0 in spacings:
+            return None
+        unpack = known[data[0][:2]][2]  # the same for all
+        packed = Packed(sum(sizes), b"".join(raw), unpack)
+        return Joined(packed, sizes, ticks, spacings, sequences)
+
     def _scaled(self, scale: Scale) -> None:
         self.period_s = 1.0 / scale.rate_hz
         worth = np.repeat([scale.acc_mps2, math.radians(scale.gyr_dps)], 3)
@@ -102,15 +130,18 @@ class OpenProfileReader:
         return Packed(count, raw, unpack, time_us, spacing_us, sequence, restarted)
 
 
+def _unpack_none(_: bytes) -> Burst:
+    return Burst(NOTHING, NOTHING)
+
+
+_UNKNOWN: Final = (-1, 0, _unpack_none)
+
+
 def _unpack(columns: int, worth: FloatArray, raw: bytes) -> Burst:
     values = np.frombuffer(raw, "<i2").reshape(-1, columns)
     imu = values[:, :6] * worth
     quat = unit(values[:, 6:].astype(np.float64)) if columns > len(worth) else None
     return Burst(imu[:, :3], imu[:, 3:], quat=quat, clipped=np.zeros(len(values), dtype=np.bool_))
-
-
-def _unpack_none(_: bytes) -> Burst:
-    return Burst(NOTHING, NOTHING)
 
 
 def _clipped(unpack: Callable[[bytes], Burst], raw: bytes) -> Burst:

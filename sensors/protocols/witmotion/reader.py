@@ -64,4 +64,5 @@ class WitMotionReader:
             return None
         if not self._frames.are_data(joined):
             return None
-        return Packed(len(joined) // FRAME_BYTES, joined, _unpack), []
+        sizes = (size // FRAME_BYTES,) * len(data)
+        return Joined(Packed(len(joined) // FRAME_BYTES, joined, _unpack), sizes)

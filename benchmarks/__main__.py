@@ -136,6 +136,7 @@ def main() -> None:
     )
     parser.add_argument("--jobs", type=int, default=1, help="processors to use (default: 1)")
     parser.add_argument("--seconds", type=float, default=60.0, help="of live (default: 60)")
+    parser.add_argument("--first-seed", type=int, default=people.FIRST_SEED, help="of people")
     args = parser.parse_args()
     run_long(args)
     if args.which in ("document", "all"):
@@ -189,7 +190,9 @@ def run_gates(args: argparse.Namespace) -> None:
     """Run those that fail where something is not as it should be."""
     if args.which in ("clocks", "all") and not clocks.run(args.minutes, args.seeds):
         raise SystemExit("clocks: two sensors are more than 5 ms apart")
-    if args.which == "people" and not people.run(args.seeds, args.minutes):
+    if args.which == "people" and not people.run(
+        args.seeds, args.minutes, first_seed=args.first_seed
+    ):
         raise SystemExit("people: more than 2 % of the repetitions were miscounted")
     if args.which in ("ble", "all") and not ble.run(args.minutes, args.drops):
         raise SystemExit("ble: this is not as it should be")

@@ -1,8 +1,8 @@
 """People as they are: 50 Hz, bends between the turns, slips, bad starts, losses, missed returns.
 
 Each person is drawn with a mixture of what goes wrong. Counted are repetitions missed and added,
-slips and bad starts that were told, and false alarms; measured is the angle that is left over when
-the person keeps still at the end of the drill.
+slips told of the right sensor, bad starts told, and false alarms; measured is the angle that is
+left over when the person keeps still at the end of the drill.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from sensors.simulation.severity import SEVERITIES
 from sensors.simulation.unit import Slip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fusion.results import DrillResult, SessionResult
     from sensors.samples import Placement
     from sensors.simulation.session import SimulatedSession
@@ -31,6 +33,14 @@ if TYPE_CHECKING:
 FIRST_SEED = 20_000
 RATE_HZ = 50.0
 CLOSING_S = 1.0
+SLIP_DEG = (5.0, 20.0)
+SLIDES_S = (1.0, 3.0)
+BEFORE_S, AFTER_S = 10.0, 15.0
+"""A slip is to be told if so much of the drill lies before and after it: two or three returns."""
+
+SIZES_DEG = (8.0, 12.0)
+"""Limits between small, middling and large slips."""
+
 START_CODES = {
     "neutral_in_motion",
     "neutral_not_still",
@@ -38,6 +48,7 @@ START_CODES = {
     "neutral_from_drill",
     "no_still_second",
 }
+_WORDS = {Activity.SEATED: "seated", Activity.QUADRUPED: "all fours"}
 _TURN = ANGLES.index("thoracolumbar")
 
 
@@ -56,23 +67,19 @@ class Person:
     announced: bool
 
     @classmethod
-    def draw(cls, seed: int) -> Person:
-        """The person with this seed."""
+    def draw(cls, seed: int, minutes: float = 2.0) -> Person:
+        """The person with this seed, whose drill lasts ``minutes``."""
         rng = np.random.default_rng(seed)
-        many = int(rng.integers(1, 5))
-        slips = rng.random() < 0.3
-        angle = rng.uniform(8.0, 15.0)
-        direction = rng.normal(size=3)
-        x, y, z = (angle * direction / np.linalg.norm(direction)).tolist()
-        slip = Slip(THREE_SENSORS[rng.integers(3)], float(rng.uniform(60.0, 100.0)), (x, y, z))
+        many = int(rng.integers(1, 6))
+        sensors = 2 if rng.random() < 0.3 else 3
         return cls(
             seed=seed,
             drill=(Activity.SEATED, Activity.QUADRUPED)[seed % 2],
-            sensors=2 if rng.random() < 0.3 else 3,
+            sensors=sensors,
             severity=("mild", "main", "harsh")[rng.choice(3, p=[0.3, 0.5, 0.2])],
-            loss=float(rng.choice([0.0, 0.01, 0.05])),
+            loss=float(rng.choice([0.0, 0.01, 0.02, 0.05])),
             distractors=tuple(rng.choice(list(Distractor), many).tolist()),
-            slip=slip if slips else None,
+            slip=_draw_slip(rng, sensors, minutes) if rng.random() < 0.4 else None,
             start_in_motion=bool(rng.random() < 0.3),
             announced=bool(rng.random() < 0.7),
         )
@@ -106,25 +113,29 @@ class Person:
         """One line that says what was drawn."""
         what = [d.replace("_", " ") for d in self.distractors]
         if self.slip:
-            what.append(f"slip {self.slip.placement} at {self.slip.t_s:.0f} s")
+            size = np.linalg.norm(self.slip.rotvec_deg)
+            what.append(f"slip {self.slip.placement} by {size:.0f}° at {self.slip.t_s:.0f} s")
         if self.start_in_motion:
             what.append("starts in motion")
         if not self.announced:
             what.append("nothing announced")
-        drill = "seated" if self.drill is Activity.SEATED else "all fours"
-        head = f"{self.seed} {drill}, {self.sensors} sensors, {self.severity}"
+        head = f"{self.seed} {_WORDS[self.drill]}, {self.sensors} sensors, {self.severity}"
         return f"{head}, {self.loss:.0%} lost: {', '.join(what)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How one person's session came out; ``refused`` says why it did not."""
+    """How one person's session came out; ``refused`` says why it did not.
+
+    ``slipped`` are the sensors of which it was said; of a slip that is ``due`` it had to be.
+    """
 
     missed: int = 0
     added: int = 0
     true: int = 0
     left_over_deg: float = 0.0
-    slip: bool = False
+    slipped: frozenset[Placement] = frozenset()
+    due: bool = False
     start: bool = False
     refused: str = ""
 
@@ -140,43 +151,80 @@ def examine(person: Person, minutes: float = 2.0, *, live: bool = False) -> Foun
     except FusionError as error:
         return Found(true=len(truth.reps), missed=len(truth.reps), refused=str(error))
     drill = result.drills[0]
-    codes = _codes(result)
+    slip_s = person.slip.t_s if person.slip else -np.inf
     return Found(
         *_counts(drill, truth),
         true=len(truth.reps),
         left_over_deg=_left_over_deg(drill, truth),
-        slip="slip" in codes,
-        start=bool(codes & START_CODES),
+        slipped=frozenset(f.placement for f in drill.flags if f.code == "slip" and f.placement),
+        due=drill.start_s + BEFORE_S < slip_s < drill.end_s - AFTER_S,
+        start=bool(_codes(result) & START_CODES),
     )
 
 
-def run(count: int, minutes: float, *, live: bool = False, every: bool = False) -> bool:
+def run(
+    count: int,
+    minutes: float,
+    *,
+    live: bool = False,
+    every: bool = False,
+    first_seed: int = FIRST_SEED,
+) -> bool:
     """Print what came of ``count`` people; false where repetitions were miscounted too often."""
-    people = [Person.draw(FIRST_SEED + i) for i in range(count)]
+    people = [Person.draw(first_seed + i, minutes) for i in range(count)]
     found = []
     for person in people:
         found.append(examine(person, minutes, live=live))
         bad = found[-1].missed or found[-1].added or found[-1].left_over_deg > 3.0
-        if every or bad or found[-1].refused:
+        if every or bad or found[-1].refused or _wrong(person, found[-1]):
             print(f"{person}\n    {_line(found[-1])}", flush=True)
     true = sum(f.true for f in found)
     missed, added = (sum(getattr(f, name) for f in found) for name in ("missed", "added"))
-    slipped = [f for p, f in zip(people, found, strict=True) if p.slip and _worn(p)]
-    steady = [f for p, f in zip(people, found, strict=True) if not p.slip]
     moving = [f for p, f in zip(people, found, strict=True) if p.start_in_motion]
     left = [f.left_over_deg for f in found if not f.refused]
     print(f"\n{count} people, {true} repetitions: {missed} missed, {added} added")
-    print(f"slips told {sum(f.slip for f in slipped)}/{len(slipped)}, ", end="")
-    print(f"told without one {sum(f.slip for f in steady)}/{len(steady)}")
+    _print_slips(list(zip(people, found, strict=True)))
     print(f"bad starts told {sum(f.start or bool(f.refused) for f in moving)}/{len(moving)}")
     print(f"refused {sum(bool(f.refused) for f in found)}")
     print(f"left over at the end: median {np.median(left):.1f}°, worst {max(left):.1f}°")
     return bool(missed + added <= 0.02 * true)
 
 
-def _worn(person: Person) -> bool:
-    assert person.slip is not None
-    return person.slip.placement in person.worn
+def _print_slips(examined: Sequence[tuple[Person, Found]]) -> None:
+    """How many slips were told (up to 8°, to 12°, above), and how many that were none."""
+    steady = [f for p, f in examined if not p.slip]
+    print(f"slips told without one {sum(bool(f.slipped) for f in steady)}/{len(steady)}")
+    for drill in (Activity.SEATED, Activity.QUADRUPED):
+        for sensors in (3, 2):
+            slips = [
+                (p.slip, f)
+                for p, f in examined
+                if p.slip and f.due and (p.drill, p.sensors) == (drill, sensors)
+            ]
+            by_size: list[list[bool]] = [[] for _ in range(len(SIZES_DEG) + 1)]
+            for slip, f in slips:
+                size = int(np.searchsorted(SIZES_DEG, np.linalg.norm(slip.rotvec_deg)))
+                by_size[size].append(slip.placement in f.slipped)
+            told = ", ".join(f"{sum(each)}/{len(each)}" for each in by_size)
+            left = [f.left_over_deg for slip, f in slips if slip.placement in f.slipped]
+            after = f"; left over after them {np.median(left):.1f}°" if left else ""
+            print(f"slips told, {_WORDS[drill]}, {sensors} sensors: {told}{after}")
+
+
+def _wrong(person: Person, found: Found) -> bool:
+    slipped = {person.slip.placement} if person.slip else set()
+    return bool(found.slipped - slipped) or (found.due and not found.slipped)
+
+
+def _draw_slip(rng: np.random.Generator, sensors: int, minutes: float) -> Slip:
+    """Of any sensor about any axis at any time, at once or over seconds."""
+    worn = THREE_SENSORS if sensors == 3 else TWO_SENSORS
+    direction = rng.normal(size=3)
+    x, y, z = (rng.uniform(*SLIP_DEG) * direction / np.linalg.norm(direction)).tolist()
+    slides = {"over_s": float(rng.uniform(*SLIDES_S))} if rng.random() < 0.5 else {}
+    # The first half minute and more is preparation.
+    t_s = float(rng.uniform(30.0, 30.0 + 60.0 * minutes))
+    return Slip(worn[rng.integers(len(worn))], t_s, (x, y, z), **slides)
 
 
 def _codes(result: SessionResult) -> set[str]:
@@ -213,5 +261,6 @@ def _line(found: Found) -> str:
         return f"refused: {found.refused}"
     text = f"{found.true} repetitions, {found.missed} missed, {found.added} added; "
     text += f"{found.left_over_deg:.1f}° left over"
-    told = [name for name in ("slip", "start") if getattr(found, name)]
+    told = [f"slip {placement}" for placement in sorted(found.slipped)]
+    told += ["start"] if found.start else []
     return text + (f"; told: {', '.join(told)}" if told else "")

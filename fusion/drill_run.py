@@ -135,7 +135,7 @@ class DrillRun:
         self._ringing = Ringing(4 if len(reference.chain) > 2 else 2)
         self._parameters = parameters
         self._counted = self.reps.counted if self.reps else []
-        self._slip_finder = SlipFinder(reference.u)
+        self._slip_finder = SlipFinder(reference.axes_e, reference.ml)
         self.set_reference(reference, calibration)
 
     @property
@@ -159,7 +159,7 @@ class DrillRun:
         self._stillness = StillnessFilter(reference.axes_s, sd)
         self._dwells = DwellFinder()
         self._bends = BendFinder(reference)
-        self._slip_finder.measure_anew()
+        self._slip_finder.measure_anew(reference.axes_e, reference.ml)
         self._slips_of_before = len(self.slips)
 
     def update(self, motion: Motion) -> RunUpdate:

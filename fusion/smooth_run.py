@@ -75,7 +75,7 @@ def smooth_drill(
     turn = turns(reference, motion.q_es)
     sd = rate_sd_dps(calibration, reference)
     still = StillnessFilter(reference.axes_s, sd).update(motion.gyr) & ~motion.gap
-    finder = SlipFinder(reference.u)
+    finder = SlipFinder(reference.axes_e, reference.ml)
     bends = BendFinder(reference).update(motion.window.first, motion.q_es, motion.gyr, motion.gap)
     happenings = heading_events(_dwells(motion, still, turn), motion.jumps, finder, bends)
     slips = finder.found
@@ -85,7 +85,8 @@ def smooth_drill(
         missed = [slip_jump(slip, slip.middle) for slip in slips]
         again = _dwells(motion, still, turn)
         everything = [*motion.jumps, *missed]
-        happenings = heading_events(again, everything, SlipFinder(reference.u), bends)
+        finder = SlipFinder(reference.axes_e, reference.ml, mended=slips)
+        happenings = heading_events(again, everything, finder, bends)
     heading = smooth_heading(reference, sd, happenings, parameters, calibration.common_sd_dps)
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
     drift = heading.smooth(t_s)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _TRUTH_HZ = 400.0
 _WARMUP_S = 200.0
-_SLIP_S = 0.3
 _FULL_SCALE = 32768
 
 Steps = npt.NDArray[np.int64]
@@ -104,7 +103,7 @@ class Imu:
             tilt = rotations.from_rotvec(segment.arms[:, None] * truth.arms_rad)
             q = rotations.multiply(q, tilt)
         for slip in truth.slips:
-            done = _minimum_jerk((t_s - slip.t_s) / _SLIP_S)
+            done = _minimum_jerk((t_s - slip.t_s) / slip.over_s)
             turned = rotations.from_rotvec(done[:, None] * np.deg2rad(slip.rotvec_deg))
             q = rotations.multiply(q, turned)
         q = rotations.multiply(q, rotations.conjugate(truth.q_sb))

@@ -23,11 +23,15 @@ _SKIN_GAIN = {
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """From ``t_s`` on the sensor sits turned by ``rotvec_deg`` (3,), in body axes."""
+    """From ``t_s`` on the sensor slides, and then sits turned by ``rotvec_deg`` (3,), body axes.
+
+    It takes ``over_s``: a knock is over at once, a strap that gives way creeps.
+    """
 
     placement: Placement
     t_s: float
     rotvec_deg: tuple[float, float, float]
+    over_s: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,6 @@ def test_what_a_language_lacks_stays_english():
 
 
 def test_a_doubt_about_a_session_is_said_with_its_parts():
-    up = np.array([0.0, 0.0, 1.0])
-    slip = Slip(
-        0, after=1990, before=2000, known=2000, deg=6.0, turned_deg=0.0, up_before=up, up_after=up
-    )
+    slip = Slip(0, after=1990, before=2000, known=2000, slip_deg=np.array([0.0, 6.0, 0.0]))
     said = translate(slip.flag((Placement.UPPER_BACK,), 100.0).sentence, "de")
     assert said.startswith("Ein Sensor (oberer Rücken) ist um etwa 6° verrutscht, bei 20 s:")

@@ -5,23 +5,68 @@ from fusion.drill_run import Jump, heading_events
 from fusion.dwells import Dwell
 from fusion.slips import SlipFinder
 
-ALL_FOURS = np.array([1.0, 0.0, 0.0])
-UPRIGHT = np.array([0.0, 0.0, 1.0])
+ALL_FOURS = np.eye(3)
+UPRIGHT = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
 
 
-def dwell(t_s, n, tilt_deg):
-    """A dwell on all fours with the uppermost sensor inclined across its turning axis."""
-    up = np.tile([0.0, 0.0, 1.0], (n, 1))
-    up[-1] = [np.sin(np.radians(tilt_deg)), 0.0, np.cos(np.radians(tilt_deg))]
-    return Dwell(t_s, int(100 * t_s), np.zeros(n), up, False, 90.0)
+def turned_about(t_s, vectors_deg):
+    """A dwell with the sensors turned by small rotation vectors (n, 3), in the room."""
+    vectors = np.array(vectors_deg, dtype=float)
+    x, y = np.radians(vectors[:, :2]).T
+    up = np.column_stack([-y, x, np.ones(len(vectors))])
+    up /= np.linalg.norm(up, axis=1)[:, None]
+    joint_deg = np.diff(vectors[:, 2], prepend=0.0)
+    return Dwell(t_s, int(100 * t_s), joint_deg, up, False, 90.0)
 
 
-@pytest.mark.parametrize(("sensors", "found"), [(3, 1), (2, 0)])
-def test_on_all_fours_two_other_sensors_have_to_vouch_for_a_slip(sensors, found):
-    finder = SlipFinder(ALL_FOURS)
-    for t_s, tilt_deg in ((2, 0), (6, 0), (10, 12), (14, 12), (18, 12), (22, 12), (26, 12)):
-        finder.update(dwell(float(t_s), sensors, tilt_deg))
-    assert len(finder.found) == found
+def found_after(axes, before, after, returns=4):
+    """Slips found where the wearer comes back to ``before``, and then to ``after``."""
+    finder = SlipFinder(axes)
+    for i in range(4):
+        finder.update(turned_about(4.0 * i, before))
+    for i in range(4, 4 + returns):
+        finder.update(turned_about(4.0 * i, after))
+    return finder.found
+
+
+@pytest.mark.parametrize("axes", [UPRIGHT, ALL_FOURS], ids=["seated", "all fours"])
+@pytest.mark.parametrize("slip", [(0, 0, 12), (12, 0, 0), (1, 9, 2), (-5, 4, 5), (11, -11, 10)])
+@pytest.mark.parametrize("sensor", [0, 1])
+def test_a_sensor_that_alone_sits_otherwise_slipped(sensor, slip, axes):
+    neutral = np.zeros((3, 3))
+    slipped = neutral.copy()
+    slipped[sensor] = slip
+    (found,) = found_after(axes, neutral, slipped)
+    assert found.sensor == sensor
+    assert found.slip_deg == pytest.approx(slip, abs=1.0)
+    assert (found.after, found.before) == (1200, 1600)
+    if np.linalg.norm(slip) > 15:
+        assert found.known == 2000  # found twice is enough for so much
+
+
+@pytest.mark.parametrize("axes", [UPRIGHT, ALL_FOURS], ids=["seated", "all fours"])
+def test_who_turned_round_or_sits_otherwise_as_a_sensor_slips_is_not_confused(axes):
+    slipped = np.zeros((3, 3))
+    slipped[1] = [9.0, 0.0, 7.0]
+    for elsewhere in ([0.0, 0.0, 70.0], [1.0, 7.0, 0.0]):
+        (found,) = found_after(axes, np.zeros((3, 3)), slipped + elsewhere)
+        assert found.sensor == 1
+        assert found.slip_deg == pytest.approx(slipped[1], abs=2.0)
+
+
+@pytest.mark.parametrize("axes", [UPRIGHT, ALL_FOURS], ids=["seated", "all fours"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        [[0, 10, 0], [0, 5, 0], [0, 5, 0]],
+        [[0, -8, 0], [0, -3, 0], [0, 2, 0]],
+        [[0, 0, 60], [0, 0, 61], [0, 0, 59]],
+        [[0.5, 0, 0.5], [0, 1, 1], [-1, 1, 3]],
+    ],
+    ids=["leaning", "slumping", "turned round", "as people return"],
+)
+def test_no_slip_is_told_where_the_wearer_moved(change, axes):
+    assert found_after(axes, np.zeros((3, 3)), np.array(change, dtype=float), 9) == []
 
 
 def held(t_s, joint_deg, tilts_deg):
@@ -33,7 +78,7 @@ def held(t_s, joint_deg, tilts_deg):
 
 def test_an_end_of_range_that_is_held_time_after_time_is_no_place_of_a_sensor():
     """Holds of one side that reach less far by and by, with neutrals between them."""
-    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
+    finder = SlipFinder(UPRIGHT)
     for turn in range(12):
         t_s = 6.0 * turn
         finder.update(held(t_s, [-4.0, -12.0, -36.0 + 1.5 * turn], [4.0, 8.0, 15.0]))
@@ -62,7 +107,7 @@ def sat(t_s, slip_deg=0.0, turned_deg=0.0, lean_deg=0.0, facing_deg=0.0):
 
 def at_home():
     """A finder that has seen four neutrals, seated."""
-    finder = SlipFinder(np.array([0.0, 0.0, 1.0]))
+    finder = SlipFinder(UPRIGHT)
     for i in range(4):
         finder.update(sat(4.0 * i))
     return finder
@@ -77,7 +122,7 @@ def test_a_slip_is_told_after_the_wearer_sits_otherwise(elsewhere):
     for i in range(10, 14):
         finder.update(sat(4.0 * i, slip_deg=8.0, turned_deg=5.0, **elsewhere))
     assert [slip.sensor for slip in finder.found] == [1]
-    assert finder.found[0].turned_deg == pytest.approx(5.0)
+    assert finder.found[0].slip_deg == pytest.approx([0.0, -8.0, 5.0], abs=0.5)
 
 
 def test_a_slip_right_after_a_change_of_posture_is_told():
@@ -120,6 +165,6 @@ def test_where_a_sensor_was_silent_its_heading_is_compared_with_nothing_before()
         if told:
             finder.lose_heading()
         for turn in range(6):
-            finder.update(held(6.0 * turn + 6.0, [0.0, 1.0], [0.5, 6.5]))
+            finder.update(turned_about(6.0 * turn + 6.0, [[0, 0, 0], [12, 0, 1]]))
             finder.update(held(6.0 * turn + 9.0, [0.0, -30.0], [0.0, 0.0]))
         assert len(finder.found) == (0 if told else 1)

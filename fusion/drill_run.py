@@ -180,7 +180,8 @@ class DrillRun:
             LIVE,
         )
         times_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
-        counted = fused.since_moved(self.reference.vertical * self.heading.moved_deg(times_s))
+        moved_deg = self.heading.moved_deg(times_s)
+        counted = fused.since_moved(self.reference, turn, estimate, moved_deg)
         turn_deg, rate_dps = self._lowpass.update(counted.total_deg)
         reps: list[Rep] = []
         if self.reps is not None:

@@ -33,11 +33,11 @@ class Fused:
         As in :class:`fusion.results.Frames`, but bridged over gaps.
     gap
         (m,) where a sensor was silent.
-    bend_deg
-        (m, 2) inclination of the upper back against its neutral about two fixed axes across the
-        spine line.
+    upper
+        (m, 4) turn of the upper back, its axis in the axes of the spine at neutral.
     shift_deg
-        (m, 2) the same of the pelvis; NaN unless the spine is level and its axes across are known.
+        (m, 2) inclination of the pelvis against its neutral about two fixed axes across the spine
+        line; NaN unless the spine is level and its axes across are known.
     """
 
     first: int
@@ -45,7 +45,7 @@ class Fused:
     sd_deg: FloatArray
     quality: npt.NDArray[np.uint8]
     gap: npt.NDArray[np.bool_]
-    bend_deg: FloatArray
+    upper: FloatArray
     shift_deg: FloatArray
 
     @property
@@ -61,17 +61,38 @@ class Fused:
         t_s = np.arange(self.first, self.first + len(angles)) / GRID_HZ
         return Frames(t_s, angles, sd, self.quality)
 
-    def since_moved(self, moved_deg: FloatArray) -> Fused:
-        """The same, with pelvis and total measured from where the person had turned to (m,)."""
+    def since_moved(
+        self,
+        reference: Reference,
+        turn: FloatArray,
+        heading: HeadingEstimate,
+        moved_deg: FloatArray,
+    ) -> Fused:
+        """The same, with pelvis and total as if the person had not turned as a whole.
+
+        On all fours a person who faces elsewhere is far from the neutral's axes without a turn.
+
+        Parameters
+        ----------
+        reference, turn, heading
+            What this was fused from.
+        moved_deg
+            (m,) how far the person had turned about the vertical.
+        """
+        if not moved_deg.any():
+            return self
+        facing = np.radians(heading.sensor_deg[:, 0] + moved_deg)
+        pelvis = np.degrees(qt.twist_rad(qt.turned(-facing, turn[:, 0]), reference.u))
         angles = self.angles_deg.copy()
-        angles[:, [0, 4]] -= moved_deg[:, None]
-        return replace(self, angles_deg=angles)
+        angles[:, [0, 4]] += (pelvis - angles[:, 0])[:, None]
+        shift = _shift_deg(reference, qt.turned(-np.radians(moved_deg), turn[:, 0]))
+        return replace(self, angles_deg=angles, shift_deg=shift)
 
     def rows(self, rate_dps: FloatArray) -> FloatArray:
         """Columns :data:`fusion.reps.COLUMNS` for the repetition finder."""
         sd = self.sd_deg[:, 3]
         return np.column_stack(
-            [self.angles_deg, self.bend_deg, self.shift_deg, sd, self.quality, rate_dps]
+            [self.angles_deg, self.upper, self.shift_deg, sd, self.quality, rate_dps]
         )
 
 
@@ -132,7 +153,7 @@ def fuse(
         sd_deg=sd,
         quality=grade(worst_sd, gap),
         gap=gap,
-        bend_deg=_bend_deg(reference, turn[:, -1]),
+        upper=np.column_stack([turn[:, -1, 0], turn[:, -1, 1:] @ reference.axes_e.T]),
         shift_deg=_shift_deg(reference, turn[:, 0]),
     )
 
@@ -172,11 +193,6 @@ def _between(t_s: FloatArray, start_s: float, end_s: float) -> slice:
     return slice(int(lo), int(hi))
 
 
-def _bend_deg(reference: Reference, turn: FloatArray) -> FloatArray:
-    _, forward, sideways = np.degrees(qt.swing_twist(turn, reference.axes_e))
-    return np.column_stack([sideways, forward])
-
-
 def _shift_deg(reference: Reference, turn: FloatArray) -> FloatArray:
     """Bend (m, 2) of the pelvis, of a spine that is level and whose axes across are known.
 
@@ -184,4 +200,5 @@ def _shift_deg(reference: Reference, turn: FloatArray) -> FloatArray:
     """
     if not reference.ml or reference.upright:
         return np.full((len(turn), 2), np.nan)
-    return _bend_deg(reference, turn)
+    _, forward, sideways = np.degrees(qt.swing_twist(turn, reference.axes_e))
+    return np.column_stack([sideways, forward])

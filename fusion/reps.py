@@ -31,8 +31,8 @@ PIECE = int(20.0 * GRID_HZ)
 
 COLUMNS = (
     "pelvis", "lumbar", "thoracic", "thoracolumbar", "total", "lateral", "flexion",
-    "bend_sagittal", "bend_transverse", "shift_sagittal", "shift_transverse",
-    "sd", "quality", "rate",
+    "upper_w", "upper_axial", "upper_transverse", "upper_sagittal",
+    "shift_sagittal", "shift_transverse", "sd", "quality", "rate",
 )  # fmt: skip
 """What the repetition finder needs of every grid time, in this order."""
 
@@ -89,7 +89,7 @@ class RepFinder:
         turn_deg
             (m,) low-passed total turn.
         rows
-            (m, 14) columns :data:`COLUMNS`; ``rate`` is that of ``turn_deg``.
+            (m, 16) columns :data:`COLUMNS`; ``rate`` is that of ``turn_deg``.
         last
             Nothing will follow.
         """
@@ -176,11 +176,7 @@ class RepFinder:
         if not par.min_s <= seconds <= par.max_s:
             return False
         at = excursion.peak - excursion.start
-        bend = np.hypot(
-            column["bend_sagittal"][at] - column["bend_sagittal"][0],
-            column["bend_transverse"][at] - column["bend_transverse"][0],
-        )
-        if turn < DOMINANCE * bend:
+        if turn < DOMINANCE * _bent_deg(column, at):
             return False
         return excursion.side * peak["pelvis"] < WHOLE_BODY_SHARE * turn
 
@@ -192,6 +188,18 @@ class RepFinder:
         rested = excursion.start / GRID_HZ - before.end_s > REST_BETWEEN_SETS_S
         changed = self.drill.one_side_per_set and side is not before.side
         return before.set + (1 if rested or changed else 0)
+
+
+def _bent_deg(column: dict[str, FloatArray], at: int) -> float:
+    """How far the upper back is bent at a row against the first, wherever the person faces."""
+    (w, a, t, s), (w0, a0, t0, s0) = (
+        [column[f"upper_{part}"][row] for part in ("w", "axial", "transverse", "sagittal")]
+        for row in (at, 0)
+    )
+    # What is no twist about the spine line of the rotation from the one to the other.
+    same = w0 * w + a0 * a + t0 * t + s0 * s
+    twist = w0 * a - a0 * w - t0 * s + s0 * t
+    return float(np.degrees(2.0 * np.arccos(min(1.0, np.hypot(same, twist)))))
 
 
 def without_wind_ups(counted: list[Counted]) -> list[Counted]:

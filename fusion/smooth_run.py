@@ -91,7 +91,7 @@ def smooth_drill(
     t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
     drift = heading.smooth(t_s)
     fused = fuse(motion.window.first, reference, split, turn, drift, motion.gap)
-    counted = fused.since_moved(reference.vertical * heading.moved_deg(t_s))
+    counted = fused.since_moved(reference, turn, drift, heading.moved_deg(t_s))
     turn_deg, rate_dps = smooth_lowpass(counted.total_deg)
     reps = RepFinder(drill, split, motion.window.first)
     reps.update(turn_deg, counted.rows(rate_dps), last=True)

@@ -47,7 +47,9 @@ def rows_of(total, rate, *, shares=(0.1, 0.2, 0.7), bend=None, sd=0.8, tipped=(0
     spine = lumbar + thoracic
     uncertain = np.full_like(total, sd)
     out = np.abs(total) / 40.0
-    angles = [pelvis, lumbar, thoracic, spine, total, zero, zero, bend, zero]
+    half = 0.5 * np.radians(bend)
+    upper = [np.cos(half), zero, zero, np.sin(half)]
+    angles = [pelvis, lumbar, thoracic, spine, total, zero, zero, *upper]
     return np.column_stack([*angles, tipped[0] * out, tipped[1] * out, uncertain, zero, rate])
 
 

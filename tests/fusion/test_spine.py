@@ -106,6 +106,21 @@ def test_a_pelvis_that_tips_on_all_fours_is_seen_under_a_turn(axis_b, shift):
         assert by_name["shift_sagittal"] == pytest.approx(fused.shift_deg[0, 0], nan_ok=True)
 
 
+@pytest.mark.parametrize("posture", [SEATED, ALL_FOURS], ids=["seated", "all fours"])
+@pytest.mark.parametrize("facing_deg", [50.0, 130.0, -170.0])
+def test_who_faces_elsewhere_turns_as_far(posture, facing_deg):
+    """On all fours, the neutral's spine line is then not the spine's."""
+    reference, q = reference_of(posture)
+    facing = (np.radians(facing_deg),) * 3
+    poses = [pose(reference, q, p, 0.0, 0.0, headings=facing) for p in (0.0, 30.0)]
+    turn = turns(reference, np.concatenate(poses))
+    split = Split(SplitSource.MEASURED, 0.22, 0.08)
+    fused = fuse(0, reference, split, turn, no_drift(2), np.zeros(2, bool))
+    counted = fused.since_moved(reference, turn, no_drift(2), np.full(2, facing_deg))
+    np.testing.assert_allclose(counted.total_deg, [0.0, 30.0], atol=1e-6)
+    assert fused.since_moved(reference, turn, no_drift(2), np.zeros(2)) is fused
+
+
 def test_a_row_is_as_good_as_the_least_known_rotation_in_it():
     """T12 was silent: the whole spine's turn is known, how it splits is not."""
     reference, q = reference_of(SEATED)

@@ -30,7 +30,6 @@ import math
 from collections import deque
 from dataclasses import dataclass
 from operator import itemgetter
-from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -475,7 +474,8 @@ class DeviceClock:
         level = sorted([offset - slope * (at - anchor_s) for at, offset in self._bins])
         self._line_at_s, self._line_s = anchor_s, level[0]
         if len(level) >= _SETTLED_BINS:
-            self._scatter_s = median(level) - level[0]
+            middle = len(level) // 2
+            self._scatter_s = (level[middle] + level[~middle]) / 2.0 - level[0]  # the median's
         self._behind_s += before_s - self._floor(device_s)
 
     def _floor_edge(self) -> Edge | None:

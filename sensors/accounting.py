@@ -107,33 +107,41 @@ class Account:
         """Account for the next pieces; return them without what is not later than all before."""
         kept: list[Piece] = []
         for piece in pieces:
-            _, sizes, ends_s, steps_s, period_s = piece
-            gap_s, last_s, usual, count = GAP_PERIODS * period_s, self._last_s, 0, 0
+            samples, sizes, ends_s, steps_s, period_s = piece
+            gap_s, last_s = GAP_PERIODS * period_s, self._last_s
             for size, end_s, step_s in zip(sizes, ends_s, steps_s, strict=True):
                 if not 0.0 < end_s - step_s * (size - 1.0) - last_s <= gap_s:
                     break
                 last_s = end_s
-                usual += 1
-                count += size
-                if end_s > self._until_s:
-                    self._take_usual(count, last_s)
-                    count = 0
-            self._take_usual(count, last_s)
-            if usual == len(sizes):
-                kept.append(piece)
             else:
-                parts = packets(piece)
-                kept += parts[:usual]
-                kept += [later for part in parts[usual:] if (later := self._later(part))]
+                if last_s <= self._until_s:  # the usual piece: every packet follows the last
+                    self._take_usual(samples.count, last_s)
+                    kept.append(piece)
+                    continue
+            kept += self._take_any(piece)
         return kept
+
+    def _take_any(self, piece: Piece) -> list[Piece]:
+        """Account for a piece packet by packet; return it without what is not later."""
+        _, sizes, ends_s, steps_s, period_s = piece
+        gap_s, usual = GAP_PERIODS * period_s, 0
+        for size, end_s, step_s in zip(sizes, ends_s, steps_s, strict=True):
+            if not 0.0 < end_s - step_s * (size - 1.0) - self._last_s <= gap_s:
+                break
+            self._take_usual(size, end_s)
+            if end_s > self._until_s:
+                self._next_window()
+            usual += 1
+        if usual == len(sizes):
+            return [piece]
+        parts = packets(piece)
+        return parts[:usual] + [later for p in parts[usual:] if (later := self._later(p))]
 
     def _take_usual(self, count: int, last_s: float) -> None:
         """Account for samples that follow the last one with nothing missing."""
         self._last_s = last_s
         self.received += count
         self._steps += count
-        if last_s > self._until_s:
-            self._next_window()
 
     def _later(self, packet: Piece) -> Piece | None:
         """Account for any packet; return what of it is later than all before."""

@@ -106,7 +106,7 @@ def floor_slope(points: Sequence[Point], max_slope: float) -> float:
     max_slope
         Bound of the slope's magnitude.
     """
-    edge = _floor_edge(points, _middle(points))
+    edge = _edge_under(_lower_hull(points), _middle(points))
     return 0.0 if edge is None else min(max(_slope_of(edge), -max_slope), max_slope)
 
 
@@ -119,9 +119,9 @@ def _slope_of(edge: Edge) -> float:
     return (y1 - y0) / (x1 - x0)
 
 
-def _floor_edge(points: Sequence[Point], middle: float) -> Edge | None:
-    """Return the edge of the lower hull under ``middle``; ``None`` for a single point."""
-    for start, end in itertools.pairwise(_lower_hull(points)):
+def _edge_under(hull: list[Point], middle: float) -> Edge | None:
+    """Return the edge of a lower hull under ``middle``; ``None`` for a single point."""
+    for start, end in itertools.pairwise(hull):
         if end[0] >= middle:
             return start, end
     return None
@@ -129,14 +129,20 @@ def _floor_edge(points: Sequence[Point], middle: float) -> Edge | None:
 
 def _lower_hull(points: Sequence[Point]) -> list[Point]:
     hull: list[Point] = []
-    for x, y in points:
-        while len(hull) > 1:
-            (x0, y0), (x1, y1) = hull[-2], hull[-1]
-            if (y1 - y0) * (x - x0) < (y - y0) * (x1 - x0):
-                break
-            hull.pop()
-        hull.append((x, y))
+    for point in points:
+        _extend(hull, point)
     return hull
+
+
+def _extend(hull: list[Point], point: Point) -> None:
+    """Take a point after all others into the lower hull."""
+    x, y = point
+    while len(hull) > 1:
+        (x0, y0), (x1, y1) = hull[-2], hull[-1]
+        if (y1 - y0) * (x - x0) < (y - y0) * (x1 - x0):
+            break
+        hull.pop()
+    hull.append(point)
 
 
 def worked_off(behind_s: float, step_s: float) -> float:
@@ -194,6 +200,7 @@ class DeviceClock:
         """How much later than the quickest packets the last one arrived (s)."""
         self._lowest: Point = (0.0, math.inf)
         self._bin_end_s = -math.inf
+        self._hull: list[Point] = []
         self._edge: Edge | None = None
         self._line_at_s = self._line_s = 0.0
         self._behind_s = 0.0
@@ -335,17 +342,16 @@ class DeviceClock:
         """
         found: list[float] = []
         wrap, tick_s, constant_s = self._wrap, self._tick_s, self._constant_s
-        at, last_s = self._ticks, self._last_device_s
-        host_s, behind_s = self._last_host_s, self._behind_s
-        line_at_s, line_s, slope, steady_s = self._steady_line()
+        at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
+        line_at_s, line_s, slope, steady_s, behind_s, lowest_s = self._steady_line()
         for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
             after = at + (tick - at) % wrap
             device_s = after * tick_s
             offset_s = arrival_s - device_s
             floor_s = line_s + slope * (device_s - line_at_s)
             if last_s < device_s < steady_s and 0.0 <= offset_s - floor_s < _NEAR_S:
-                if offset_s < self._lowest[1]:
-                    self._lowest = device_s, offset_s
+                if offset_s < lowest_s:
+                    self._lowest, lowest_s = (device_s, offset_s), offset_s
                 if behind_s:
                     behind_s = worked_off(behind_s, device_s - last_s)
                 at, last_s, host_s = after, device_s, device_s + floor_s - constant_s + behind_s
@@ -354,19 +360,22 @@ class DeviceClock:
                 self._behind_s = behind_s
                 if self.follow(tick, 0.0, arrival_s) is None:
                     return found
-                at, last_s = self._ticks, self._last_device_s
-                host_s, behind_s = self._last_host_s, self._behind_s
-                line_at_s, line_s, slope, steady_s = self._steady_line()
+                at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
+                line_at_s, line_s, slope, steady_s, behind_s, lowest_s = self._steady_line()
             found.append(host_s - origin_s)
         self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
         self._behind_s = behind_s
         return found
 
-    def _steady_line(self) -> tuple[float, float, float, float]:
-        """Return the line, and until which device time it stays and nothing has to be braked."""
+    def _steady_line(self) -> tuple[float, float, float, float, float, float]:
+        """Return the line, and until which device time it stays and nothing has to be braked.
+
+        And by how much times are to be bent back, and the lowest offset of this second.
+        """
         steady = self._scatter_s is not None and self._behind_s <= _AHEAD_MAX_S
         until_s = self._bin_end_s if steady else -math.inf
-        return self._line_at_s, self._line_s, self._slope, until_s
+        lowest_s = self._lowest[1]
+        return self._line_at_s, self._line_s, self._slope, until_s, self._behind_s, lowest_s
 
     @property
     def last_device_s(self) -> float:
@@ -458,6 +467,7 @@ class DeviceClock:
 
     def _next_bin(self, device_s: float) -> None:
         self._bins.append(self._lowest)
+        _extend(self._hull, self._lowest)
         self._refit(device_s)
         self._lowest = (device_s, math.inf)
         self._bin_end_s = (device_s // _BIN_S + 1.0) * _BIN_S
@@ -489,7 +499,9 @@ class DeviceClock:
             (x, y), (x0, y0) = self._bins[-1], edge[0]
             if y - y0 >= _slope_of(edge) * (x - x0):
                 return edge
-        return _floor_edge(self._bins, middle)
+        if self._hull[0] is not self._bins[0]:  # the window has moved on
+            self._hull = _lower_hull(self._bins)
+        return _edge_under(self._hull, middle)
 
     def _shrunk(self, slope: float) -> float:
         """Weigh the window's slope against the usual one by what its length and noise allow."""

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sensors.clock import (
     DeviceClock,
     Gap,
-    _floor_edge,
+    _edge_under,
+    _lower_hull,
     _middle,
     find_gaps,
     floor_slope,
@@ -103,7 +104,8 @@ def test_the_edge_that_is_kept_is_the_one_that_would_be_found(seed):
         clock.observe(second + 0.5, HOST_S + second * (1.0 + 1e-3 * rng.normal()) + rng.random())
         kept += before is not None and clock._edge is before
         if len(clock._bins) > 1:
-            assert clock._edge == _floor_edge(clock._bins, _middle(clock._bins))
+            found = _edge_under(_lower_hull(clock._bins), _middle(clock._bins))
+            assert clock._edge == found
     assert kept > 100
 
 

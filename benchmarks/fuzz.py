@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,13 +26,13 @@ from sensors.protocols import (
     thingy52,
     witmotion,
 )
-from sensors.protocols.burst import Joining, unpacked
+from sensors.protocols.burst import Joining, Packed, unpacked
 from sensors.protocols.families import FAMILIES, Family, family_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sensors.protocols.burst import Burst, Joined, Packed, Reader
+    from sensors.protocols.burst import Burst, Joined, Reader
 
 MAX_NOISE_BYTES = 250
 CHECK_EVERY = 50
@@ -161,8 +161,10 @@ def mutated(good: bytes, rng: random.Random) -> bytes:
 
 
 def _alike(joined: Joined, bursts: Sequence[Burst | Packed]) -> bool:
-    expected = replace(
-        joined.packed,
+    expected = Packed(
+        joined.count,
+        joined.raw,
+        joined.unpack,
         ticks=joined.ticks[0] if joined.ticks else None,
         spacing_ticks=joined.spacings_ticks[0] if joined.spacings_ticks else 0.0,
         sequence=joined.sequences[0] if joined.sequences else None,

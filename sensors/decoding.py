@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sensors.clock import Gap
     from sensors.common_clock import CommonClock
     from sensors.drivers.base import Notification
-    from sensors.pieces import Piece
+    from sensors.pieces import Piece, Samples
     from sensors.protocols.burst import Burst, Claim, ClockFacts, Exchange, Joined, Packed, Reader
     from sensors.samples import SensorInfo
 
@@ -177,7 +177,7 @@ class StreamDecoder:
         joined = joining.join(kind, data)
         if joined is None:
             return 0
-        packed, sizes = joined.packed, joined.sizes
+        sizes = joined.sizes
         if self._count is None:
             ends_s, steps_s = self._followed(joined, arrivals_s)
         else:
@@ -186,10 +186,10 @@ class StreamDecoder:
         if taken:
             self._packets += taken
             self._last_arrival_s = arrivals_s[taken - 1]
-            samples: Burst | Packed = packed
+            samples: Samples = joined
             if taken < len(sizes):
                 sizes = sizes[:taken]
-                samples = arrays_of(packed).part(slice(sum(sizes)))
+                samples = arrays_of(joined).part(slice(sum(sizes)))
             self._pieces.append((samples, sizes, ends_s, steps_s, self._period_s))
         return taken
 

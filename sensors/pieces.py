@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from sensors.protocols.burst import Burst, Packed
+from sensors.protocols.burst import Burst, Joined, Packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sensors.samples import FloatArray
 
-Piece: TypeAlias = tuple[Burst | Packed, Sequence[int], Sequence[float], Sequence[float], float]
+Samples: TypeAlias = Burst | Packed | Joined
+Piece: TypeAlias = tuple[Samples, Sequence[int], Sequence[float], Sequence[float], float]
 """The samples of one packet or of several; for each packet how many it holds, its last one's
 session time and the time between them; and what that should be (s). A plain tuple: there is one for
 every notification."""
@@ -72,32 +73,30 @@ def later_part(packet: Piece, than_s: float) -> Piece | None:
     return later, (count,), (end_s,), (step_s,), period_s
 
 
-def arrays_of(burst: Burst | Packed) -> Burst:
+def arrays_of(samples: Samples) -> Burst:
     """Return the samples as arrays, without their times."""
-    return burst.unpack(burst.raw) if isinstance(burst, Packed) else burst
+    return samples if isinstance(samples, Burst) else samples.unpack(samples.raw)
 
 
 def joined(pieces: list[Piece]) -> Burst:
     """Return the samples of all pieces; bytes of neighbours become arrays together."""
     if len(pieces) == 1:
-        burst = pieces[0][0]
-        return burst.unpack(burst.raw) if isinstance(burst, Packed) else burst
+        return arrays_of(pieces[0][0])
     bursts: list[Burst] = []
     unpack: Callable[[bytes], Burst] | None = None
     raw: list[bytes] = []
-    for burst, _, _, _, _ in pieces:
-        if isinstance(burst, Packed):
-            if burst.unpack is unpack:
-                raw.append(burst.raw)
-                continue
-            if unpack is not None:
-                bursts.append(unpack(b"".join(raw)))
-            unpack, raw = burst.unpack, [burst.raw]
-        else:
+    for samples, *_ in pieces:
+        if isinstance(samples, Burst):
             if unpack is not None:
                 bursts.append(unpack(b"".join(raw)))
                 unpack = None
-            bursts.append(burst)
+            bursts.append(samples)
+        elif samples.unpack is unpack:
+            raw.append(samples.raw)
+        else:
+            if unpack is not None:
+                bursts.append(unpack(b"".join(raw)))
+            unpack, raw = samples.unpack, [samples.raw]
     if unpack is not None:
         bursts.append(unpack(b"".join(raw)))
     if len(bursts) == 1:

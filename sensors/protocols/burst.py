@@ -203,8 +203,8 @@ class Joined:
 
     Attributes
     ----------
-    packed
-        The samples of all.
+    count, raw, unpack
+        The samples of all, as of :class:`Packed`.
     sizes
         How many samples each value holds.
     ticks
@@ -215,7 +215,9 @@ class Joined:
         The values' numbers; empty if they have none.
     """
 
-    packed: Packed
+    count: int
+    raw: bytes
+    unpack: Callable[[bytes], Burst]
     sizes: Sequence[int]
     ticks: Sequence[int] = ()
     spacings_ticks: Sequence[float] = ()

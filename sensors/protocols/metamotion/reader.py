@@ -65,4 +65,4 @@ class MetaMotionReader:
         if parts is None:
             return None
         ticks, raw = parts
-        return Joined(Packed(len(ticks), raw, _unpack), (1,) * len(ticks), ticks)
+        return Joined(len(ticks), raw, _unpack, (1,) * len(ticks), ticks)

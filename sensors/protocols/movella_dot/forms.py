@@ -124,7 +124,7 @@ class Form:
         except ProtocolError:
             return None
         unpack = self._unpack_far if largest < self._far else self._unpack
-        return Joined(Packed(len(data), numbers, unpack), (1,) * len(data), ticks)
+        return Joined(len(data), numbers, unpack, (1,) * len(data), ticks)
 
     def checked_any(self, data: bytes) -> Checked:
         """Check payloads of any kind, one behind the other; raises as :func:`checked_usual`.

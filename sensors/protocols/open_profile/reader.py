@@ -102,8 +102,7 @@ class OpenProfileReader:
         if 0 in spacings:
             return None
         unpack = known[data[0][:2]][2]  # the same for all
-        packed = Packed(sum(sizes), b"".join(raw), unpack)
-        return Joined(packed, sizes, ticks, spacings, sequences)
+        return Joined(sum(sizes), b"".join(raw), unpack, sizes, ticks, spacings, sequences)
 
     def _scaled(self, scale: Scale) -> None:
         self.period_s = 1.0 / scale.rate_hz

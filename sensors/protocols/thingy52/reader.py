@@ -47,4 +47,4 @@ class Thingy52Reader:
         """Take in several values; see :class:`~sensors.protocols.burst.Joining`."""
         if characteristic != RAW or not alike(data, RAW_BYTES):
             return None
-        return Joined(Packed(len(data), b"".join(data), _unpack), (1,) * len(data))
+        return Joined(len(data), b"".join(data), _unpack, (1,) * len(data))

@@ -65,4 +65,4 @@ class WitMotionReader:
         if not self._frames.are_data(joined):
             return None
         sizes = (size // FRAME_BYTES,) * len(data)
-        return Joined(Packed(len(joined) // FRAME_BYTES, joined, _unpack), sizes)
+        return Joined(len(joined) // FRAME_BYTES, joined, _unpack, sizes)

@@ -115,7 +115,10 @@ class Account:
                 last_s = end_s
             else:
                 if last_s <= self._until_s:  # the usual piece: every packet follows the last
-                    self._take_usual(samples.count, last_s)
+                    count = samples.count
+                    self._last_s = last_s
+                    self.received += count
+                    self._steps += count
                     kept.append(piece)
                     continue
             kept += self._take_any(piece)
@@ -128,7 +131,9 @@ class Account:
         for size, end_s, step_s in zip(sizes, ends_s, steps_s, strict=True):
             if not 0.0 < end_s - step_s * (size - 1.0) - self._last_s <= gap_s:
                 break
-            self._take_usual(size, end_s)
+            self._last_s = end_s
+            self.received += size
+            self._steps += size
             if end_s > self._until_s:
                 self._next_window()
             usual += 1
@@ -136,12 +141,6 @@ class Account:
             return [piece]
         parts = packets(piece)
         return parts[:usual] + [later for p in parts[usual:] if (later := self._later(p))]
-
-    def _take_usual(self, count: int, last_s: float) -> None:
-        """Account for samples that follow the last one with nothing missing."""
-        self._last_s = last_s
-        self.received += count
-        self._steps += count
 
     def _later(self, packet: Piece) -> Piece | None:
         """Account for any packet; return what of it is later than all before."""

@@ -152,15 +152,13 @@ class StreamDecoder:
 
     def take_all(self, notifications: Sequence[Notification]) -> None:
         """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
-        joining, at, end = self.joining, 0, len(notifications)
+        at, end = 0, len(notifications)
         while at < end:
-            whole = at == 0 and end <= AT_ONCE
-            together = notifications if whole else notifications[at : at + AT_ONCE]
-            several = joining if len(together) > 1 else None
-            taken = self._take_joined(several, together) if several else 0
+            joining = self.joining if end - at > 1 else None
+            taken = self._take_joined(joining, notifications[at : at + AT_ONCE]) if joining else 0
             if not taken:
-                taken = min(len(together), ALONE)
-                for notification in together[:taken]:
+                taken = min(end - at, ALONE if joining else end)
+                for notification in notifications[at : at + taken]:
                     self.take(notification)
             at += taken
 

@@ -45,7 +45,6 @@ class SessionDecoder:
                 family = stream.info.protocol
                 stream.keep(families.setdefault(family, CommonClock(facts)))
         self._shared = bool(families)
-        self._joining = any(stream.joining for stream in self.streams.values())
 
     def feed_all(self, notifications: Sequence[Notification]) -> dict[SensorId, ImuBlock]:
         """Take in the next notifications, in the order in which they came.
@@ -56,16 +55,14 @@ class SessionDecoder:
             The new samples of the sensors that have some; see :meth:`StreamDecoder.feed_all`.
         """
         streams = self.streams
-        if len(notifications) == 1 or not self._joining:
-            for notification in notifications:
-                stream = streams.get(notification.sensor)
-                if stream is not None:
-                    stream.take(notification)
+        if len(notifications) == 1:
+            (notification,) = notifications
+            if notification.sensor in streams:
+                streams[notification.sensor].take(notification)
         else:
             for sensor, together in self._by_sensor(notifications):
-                stream = streams.get(sensor)
-                if stream is not None:
-                    stream.take_all(together)
+                if sensor in streams:
+                    streams[sensor].take_all(together)
         blocks: dict[SensorId, ImuBlock] = {}
         for sensor, stream in streams.items():
             block = stream.flush()

@@ -57,15 +57,18 @@ def checked_usual(data: bytes) -> Checked:
     hypot, pack = math.hypot, _USUAL_NUMBERS.pack
     for ticks, w, x, y, z, ax, ay, az, gx, gy, gz in _USUAL_ROW.iter_unpack(data):
         length, size = hypot(w, x, y, z), hypot(ax, ay, az, gx, gy, gz)
-        if not length + size < MAX_NUMBER:
-            need_numbers((length, size), PROTOCOL, data)
+        if not size <= largest:
+            need_numbers((size,), PROTOCOL, data)
+            largest = size
         if not _SHORTEST < length < _LONGEST:
             raise ProtocolError(PROTOCOL, _NO_ROTATION, data)
-        if size > largest:
-            largest = size
         all_ticks.append(ticks)
-        turn = w / length, x / length, y / length, z / length
-        rows.append(pack(*turn, ax, ay, az, gx * DEGREE, gy * DEGREE, gz * DEGREE))
+        rows.append(
+            pack(
+                w / length, x / length, y / length, z / length,
+                ax, ay, az, gx * DEGREE, gy * DEGREE, gz * DEGREE,
+            )
+        )  # fmt: skip
     return all_ticks, b"".join(rows), largest
 
 

@@ -205,8 +205,10 @@ class SlipFinder:
 
     def _weighed(self, place: _Place, home: _Place, dwell: Dwell) -> Slip | None:
         """The slip, if one led to ``place``; else it is home once it was found often enough."""
+        # Of places between which the wearer goes to and fro the one nearest home is neutral.
+        beside = [p for p in self._elsewhere if 2 * p.seen_since(place) >= place.seen]
         if place.seen < LEAST_SEEN or any(
-            p.seen_since(place) >= place.seen for p in self._elsewhere
+            self._away(home, p) < self._away(home, place) for p in beside
         ):
             return None
         sure = VERY_SURE if place.seen == LEAST_SEEN else SURE
@@ -268,11 +270,20 @@ class SlipFinder:
         there = rotation_deg(dwell.up, dwell.joint_deg)
         return self._weigh(dwell).change(at, there), drift_deg2
 
-    def _explain(self, since: _Place, place: _Place) -> Explained:
+    def _between(self, since: _Place, place: _Place) -> tuple[FloatArray, float]:
         assert self._evidence is not None
         before, drift_deg2 = since.predicted(place.t_s)
         after, _ = place.predicted(place.t_s)
-        change = self._evidence.change(before, after)
+        return self._evidence.change(before, after), drift_deg2
+
+    def _away(self, since: _Place, place: _Place) -> float:
+        assert self._evidence is not None
+        change, drift_deg2 = self._between(since, place)
+        return self._evidence.distance2(change, 1.0, drift_deg2, self._scatter2)
+
+    def _explain(self, since: _Place, place: _Place) -> Explained:
+        assert self._evidence is not None
+        change, drift_deg2 = self._between(since, place)
         averaged = 1.0 / since.count + 1.0 / place.count
         return self._evidence.explain(change, averaged, drift_deg2, self._scatter2, place.seen)
 

@@ -54,6 +54,18 @@ def test_who_turned_round_or_sits_otherwise_as_a_sensor_slips_is_not_confused(ax
         assert found.slip_deg == pytest.approx(slipped[1], abs=2.0)
 
 
+def test_of_a_neutral_and_a_hold_that_a_slip_brought_near_the_neutral_is_taken():
+    """On all fours the upper of two sensors slipped; holds to one side look half as far."""
+    finder = SlipFinder(ALL_FOURS)
+    for i in range(4):
+        finder.update(turned_about(4.0 * i, np.zeros((2, 3))))
+    for i in range(4, 10):
+        finder.update(turned_about(4.0 * i, [[1, 1, 1], [-19, -6, 17]]))
+        finder.update(turned_about(4.0 * i + 2.0, [[0, 0, 0], [10, -1, 5]]))
+    assert [slip.sensor for slip in finder.found] == [1]
+    assert finder.found[0].slip_deg == pytest.approx([10.0, -1.0, 5.0], abs=1.5)
+
+
 @pytest.mark.parametrize("axes", [UPRIGHT, ALL_FOURS], ids=["seated", "all fours"])
 @pytest.mark.parametrize(
     "change",

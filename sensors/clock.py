@@ -344,8 +344,9 @@ class DeviceClock:
         wrap, tick_s, constant_s = self._wrap, self._tick_s, self._constant_s
         at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
         line_at_s, line_s, slope, steady_s, behind_s, lowest_s = self._steady_line()
+        turns = at - at % wrap  # after a wrap, time seems to run backwards: no usual packet
         for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
-            after = at + (tick - at) % wrap
+            after = turns + tick
             device_s = after * tick_s
             offset_s = arrival_s - device_s
             floor_s = line_s + slope * (device_s - line_at_s)
@@ -362,6 +363,7 @@ class DeviceClock:
                     return found
                 at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
                 line_at_s, line_s, slope, steady_s, behind_s, lowest_s = self._steady_line()
+                turns = at - at % wrap
             found.append(host_s - origin_s)
         self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
         self._behind_s = behind_s

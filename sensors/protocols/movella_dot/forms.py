@@ -14,7 +14,6 @@ from sensors.protocols.movella_dot.characteristics import PROTOCOL
 from sensors.protocols.movella_dot.payloads import CLIPPED, LAYOUTS, MAG_PER_LSB, PayloadId
 from sensors.protocols.values import (
     DEGREE,
-    MAX_NUMBER,
     alike,
     any_in_row,
     need,
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
 
     from sensors.samples import FloatArray
 
-Checked: TypeAlias = tuple[list[int], bytes, float]
+Checked: TypeAlias = tuple[list[int], bytes, bool]
 """Times of payloads; their numbers in double precision, quaternions at length one and rates in
-rad/s, all else as it was; and the largest length of what one measured."""
+rad/s, all else as it was; and whether all are far from the end of any range."""
 
 _UT_PER_AU: Final = 40.0
 _SMALL: Final = 1e-9
@@ -53,13 +52,13 @@ def checked_usual(data: bytes) -> Checked:
     ProtocolError
         One holds nothing that a sensor measures.
     """
-    all_ticks, rows, largest = [], [], 0.0
+    all_ticks, rows, far = [], [], True
     hypot, pack = math.hypot, _USUAL_NUMBERS.pack
     for ticks, w, x, y, z, ax, ay, az, gx, gy, gz in _USUAL_ROW.iter_unpack(data):
         length, size = hypot(w, x, y, z), hypot(ax, ay, az, gx, gy, gz)
-        if not size <= largest:
+        if not size < _MAX_ACC:
             need_numbers((size,), PROTOCOL, data)
-            largest = size
+            far = False
         if not _SHORTEST < length < _LONGEST:
             raise ProtocolError(PROTOCOL, _NO_ROTATION, data)
         all_ticks.append(ticks)
@@ -69,7 +68,7 @@ def checked_usual(data: bytes) -> Checked:
                 ax, ay, az, gx * DEGREE, gy * DEGREE, gz * DEGREE,
             )
         )  # fmt: skip
-    return all_ticks, b"".join(rows), largest
+    return all_ticks, b"".join(rows), far
 
 
 class Form:
@@ -115,19 +114,19 @@ class Form:
         """
         if len(data) < self._used:
             need(data, self._used, PROTOCOL, self._what)
-        (ticks,), numbers, largest = self._checked(data[: self._used])
-        return Packed(1, numbers, self._unpack_far if largest < self._far else self._unpack, ticks)
+        (ticks,), numbers, far = self._checked(data[: self._used])
+        return Packed(1, numbers, self._unpack_far if far else self._unpack, ticks)
 
     def join(self, data: Sequence[bytes]) -> Joined | None:
         """Check several payloads; ``None`` if they are not all good and as long as they should."""
         if not alike(data, self._used):
             return None
         try:
-            ticks, numbers, largest = self._checked(b"".join(data))
+            ticks, numbers, far = self._checked(b"".join(data))
         except ProtocolError:
             return None
-        unpack = self._unpack_far if largest < self._far else self._unpack
-        return Joined(len(data), numbers, unpack, (1,) * len(data), ticks)
+        ones = (1,) * len(data)
+        return Joined(len(data), numbers, self._unpack_far if far else self._unpack, ones, ticks)
 
     def checked_any(self, data: bytes) -> Checked:
         """Check payloads of any kind, one behind the other; raises as :func:`checked_usual`.
@@ -136,12 +135,13 @@ class Form:
         """
         if not self._measures:
             raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
-        all_ticks, rows, largest = [], [], 0.0
+        all_ticks, rows, far = [], [], True
         hypot, turns, gyr, pack = math.hypot, self._turns, self._gyr, self._numbers.pack
         for ticks, *values in self._row.iter_unpack(data):
             size = hypot(*values)
-            if not size < MAX_NUMBER:
+            if not size < self._far:
                 need_numbers(values, PROTOCOL, data)
+                far = False
             if turns:
                 w, x, y, z = values[:4]
                 length = hypot(w, x, y, z)
@@ -151,11 +151,9 @@ class Form:
             if gyr is not None:
                 x, y, z = values[gyr]
                 values[gyr] = x * DEGREE, y * DEGREE, z * DEGREE
-            if size > largest:
-                largest = size
             all_ticks.append(ticks)
             rows.append(pack(*values))
-        return all_ticks, b"".join(rows), largest
+        return all_ticks, b"".join(rows), far
 
     def unpack(self, raw: bytes) -> Burst:
         """Make arrays of checked payloads, one behind the other."""

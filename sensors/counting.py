@@ -98,12 +98,10 @@ class CountClock:
         missing
             Samples found to be missing before them.
         """
-        usual = self._is_usual(samples, arrival_s)
-        missing = 0 if usual else self._missing(samples, arrival_s)
+        missing = self._missing(samples, arrival_s)
         self._count += missing + samples
         device_s = self._count * self._period_s
-        if not usual:
-            self._check_silence(arrival_s - device_s, arrival_s)
+        self._check_silence(arrival_s - device_s, arrival_s)
         host_s, rate = self._clock.observe(device_s, arrival_s)
         self._delays.append((arrival_s, self._clock.delay_s))
         self._last_arrival_s = arrival_s
@@ -123,7 +121,7 @@ class CountClock:
         clock, delays, period_s = self._clock, self._delays, self._period_s
         for samples, arrival_s in zip(sizes, arrivals_s, strict=True):
             before_s, delay_s = delays[-1] if delays else _NEVER
-            if (
+            if (  # nothing can be missing: all is in time, and it is not time to look closer
                 delay_s < _SURELY * samples * period_s
                 and before_s - self._noted_s < WATCH_S
                 and arrival_s - before_s <= SILENT_S
@@ -139,18 +137,6 @@ class CountClock:
             ends_s.append(host_s - origin_s)
             steps_s.append(step_s)
         return ends_s, steps_s
-
-    def _is_usual(self, samples: int, arrival_s: float) -> bool:
-        """Whether nothing can be missing: all is in time, and it is not time to look closer."""
-        if not self._delays:
-            return False
-        before_s, delay_s = self._delays[-1]
-        return (
-            delay_s < _SURELY * samples * self._period_s
-            and before_s - self._noted_s < WATCH_S
-            and arrival_s - before_s <= SILENT_S
-            and arrival_s - self._heard_s >= _CATCHES_UP_S
-        )
 
     def _check_silence(self, offset_s: float, arrival_s: float) -> None:
         """Begin anew where what was given up after a silence comes after all, in one go.

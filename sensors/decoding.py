@@ -35,15 +35,13 @@ REORDER_PACKETS = 32
 """A packet more than this far behind is not out of order but of another boot."""
 
 AT_ONCE = 64
-"""Up to so many notifications are read together, or one by one if one of them is not as usual."""
+"""Up to so many notifications are read together, as long as they are as usual."""
 
+ALONE = 8
+"""So many are read one by one before that is tried again, where it failed."""
 
 Identity: TypeAlias = int | tuple[int, int]
 """What tells one packet from another: its ticks, with its number before them if it has one."""
-
-
-ALONE = 8
-"""So many are read one by one where the first was not as usual, before it is tried again."""
 
 
 class StreamDecoder:
@@ -285,9 +283,9 @@ class StreamDecoder:
         if self._count is not None:
             self._packets += 1
             if count:
-                host_s, step_s, _ = self._count.observe(count, arrival_s)
-                end_s = host_s - self._origin_s
-                self._pieces.append((burst, (count,), (end_s,), (step_s,), self._period_s))
+                sizes = (count,)
+                ends_s, steps_s = self._count.observe_all(sizes, (arrival_s,), self._origin_s)
+                self._pieces.append((burst, sizes, ends_s, steps_s, self._period_s))
             return
         spacing_s = burst.spacing_ticks * self._tick_s
         span_s = (count - 1) * spacing_s

@@ -487,7 +487,8 @@ class DeviceClock:
         self._line_at_s, self._line_s = anchor_s, level[0]
         if len(level) >= _SETTLED_BINS:
             middle = len(level) // 2
-            self._scatter_s = (level[middle] + level[~middle]) / 2.0 - level[0]  # the median's
+            median_s = (level[middle] + level[~middle]) / 2.0
+            self._scatter_s = median_s - level[0]
         self._behind_s += before_s - self._floor(device_s)
 
     def _floor_edge(self) -> Edge | None:

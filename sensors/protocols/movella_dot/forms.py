@@ -12,13 +12,7 @@ from sensors.errors import ProtocolError
 from sensors.protocols.burst import BOOL, Burst, Joined, Packed, unknown
 from sensors.protocols.movella_dot.characteristics import PROTOCOL
 from sensors.protocols.movella_dot.payloads import CLIPPED, LAYOUTS, MAG_PER_LSB, PayloadId
-from sensors.protocols.values import (
-    DEGREE,
-    alike,
-    any_in_row,
-    need,
-    need_numbers,
-)
+from sensors.protocols.values import DEGREE, alike, any_in_row, need, need_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -134,6 +134,7 @@ def _unpack_none(_: bytes) -> Burst:
 
 
 _UNKNOWN: Final = (-1, 0, _unpack_none)
+"""Of no length that a packet can have."""
 
 
 def _unpack(columns: int, worth: FloatArray, raw: bytes) -> Burst:

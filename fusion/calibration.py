@@ -22,7 +22,7 @@ from fusion.gates import gate_flags
 from fusion.grid import GRID_HZ
 from fusion.results import CalibrationResult, Flag, PlacementCalibration, Verdict
 from fusion.stillness import still_runs
-from sensors.samples import Activity, FloatArray, Placement
+from sensors.samples import GRAVITY_MPS2, Activity, FloatArray, Placement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +49,9 @@ RATE_SD_REST_DPS = 0.04
 RATE_SD_UNKNOWN_DPS = 1.0
 SWAY_DEG = 0.5
 """How far a quiet body turns between the ends of a still window: it passes for bias."""
+
+USUAL_GRAVITY_SD_DEG, GRAVITY_WEIGHT = 0.3, 3.0
+"""Of consumers' accelerometers (0.05 m/s² of bias); it counts as so many still sensors."""
 
 UNASKED_TURN_DPS = 1.5
 """How fast (SD) somebody may turn on the seat whom nobody asked to keep still (simulator)."""
@@ -77,6 +80,11 @@ class Stretch:
     def up_s(self, placement: Placement) -> FloatArray:
         """Mean direction of up in the sensor's axes, unit (3,)."""
         return up_s(self.tracks[placement], self.window)
+
+    def off_gravity(self, placement: Placement) -> float:
+        """By which part the mean specific force differs from gravity; NaN without accelerations."""
+        force = self.tracks[placement].acc(self.window).mean(axis=0)
+        return float(np.linalg.norm(force)) / GRAVITY_MPS2 - 1.0
 
 
 def gyro_bias(placement: Placement, rest: Sequence[Stretch], worn: Sequence[Stretch]) -> GyroBias:
@@ -157,6 +165,7 @@ class Calibration:
     ``axes`` are the body axes x, y, z in each sensor's own axes, rows of a (3, 3) array; ``ml``
     tells whether x and z are known (gravity alone gives only y). ``common_sd_dps`` is how fast (SD)
     the wearer as a whole may have turned while the biases were taken: it is in all of them.
+    ``gravity_sd_deg`` is by how much (SD) an accelerometer's own bias tips what it takes for up.
     """
 
     result: CalibrationResult
@@ -164,6 +173,7 @@ class Calibration:
     axes: Mapping[Placement, FloatArray]
     ml: Mapping[Placement, bool]
     common_sd_dps: float = 0.0
+    gravity_sd_deg: float = USUAL_GRAVITY_SD_DEG
 
 
 def calibrate(
@@ -225,7 +235,19 @@ def calibrate(
         axes=axes,
         ml=ml,
         common_sd_dps=0.0 if stretches.rest or stretches.neutral else UNASKED_TURN_DPS,
+        gravity_sd_deg=_gravity_sd_deg([*stretches.rest, *neutral], setup),
     )
+
+
+def _gravity_sd_deg(still: Sequence[Stretch], setup: Setup) -> float:
+    """Tilt (SD, °) by the accelerometers' biases, from how far they are off gravity when still.
+
+    Each shows only the part of its bias that points up; together they tell its size.
+    """
+    off = [s.off_gravity(p) for s in still for p in setup.chain]
+    known = [x for x in off if np.isfinite(x)]
+    var = GRAVITY_WEIGHT * np.radians(USUAL_GRAVITY_SD_DEG) ** 2 + np.sum(np.square(known))
+    return float(np.degrees(np.sqrt(var / (GRAVITY_WEIGHT + len(known)))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ Assumed to be in proportion for looser ones; simulated, like the rest of these f
 """
 
 
+TIPPED_TURN, TIPPED_NEUTRAL = 0.8, 0.35
+"""Which part of the tilt by an accelerometer's bias is in an angle; the filter follows slowly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """What is not known of the angles, pelvis, lumbar, thoracic and thoracolumbar (simulator).
@@ -107,6 +111,8 @@ class Reference:
         (n, 3) spine line in each sensor's own axes.
     to_turn
         (n, 4, 4) matrices that take ``q_es`` to the turn since neutral.
+    gravity_sd_deg
+        As in :class:`fusion.calibration.Calibration`.
     """
 
     chain: tuple[Placement, ...]
@@ -119,6 +125,7 @@ class Reference:
     ml: bool
     axes_s: FloatArray
     to_turn: FloatArray
+    gravity_sd_deg: float = 0.0
 
     @property
     def axes_e(self) -> FloatArray:
@@ -167,6 +174,7 @@ def make_reference(
         ml=ml,
         axes_s=in_sensor,
         to_turn=qt.sandwich_matrix(turn_e, qt.conjugate(qt.multiply(turn_e, q_n))),
+        gravity_sd_deg=calibration.gravity_sd_deg,
     )
 
 
@@ -251,6 +259,7 @@ def spine_angles(
     fixed2 = (SKIN_SD_DEG * slack) ** 2
     lever2 = _lever2(reference, size)
     joints = np.array([np.outer(w, w).ravel() for w in weights.values()])
+    tipped2 = _tipped2_deg2(reference, turn)
     drift_var = heading.variance_deg2.reshape(-1, n * n) @ joints.T
     sd = {
         name: np.sqrt(
@@ -258,6 +267,7 @@ def spine_angles(
             + unknown.neutral_sd_deg[name] ** 2
             + (unknown.tipped_part[name] * loose) ** 2
             + rings[:, i] ** 2
+            + tipped2 @ np.diff(weights[name], append=0.0) ** 2
             + fixed2
             + part2 * angles[name] ** 2
         )
@@ -285,6 +295,17 @@ def _joint_weights(n: int) -> dict[str, FloatArray]:
         "thoracic": np.array([0.0, 0.0, 1.0]),
         "thoracolumbar": np.array([0.0, 1.0, 1.0]),
     }
+
+
+def _tipped2_deg2(reference: Reference, turn: FloatArray) -> FloatArray:
+    """Variance (m, n) of each sensor's turn about a level spine line by its accelerometer's bias.
+
+    What of the bias points along the turn changes with it; at neutral something is left of where
+    the sensor was inclined before.
+    """
+    tilt2 = 4.0 * (turn[..., 1] ** 2 + turn[..., 2] ** 2)
+    level2 = (1.0 - reference.vertical**2) * reference.gravity_sd_deg**2
+    return np.asarray(level2 * (TIPPED_TURN**2 * tilt2 + TIPPED_NEUTRAL**2))
 
 
 def _lever2(reference: Reference, swing_deg: FloatArray) -> FloatArray:

@@ -42,6 +42,16 @@ def test_the_bias_comes_from_the_table(simulated, analyzed):
         assert np.abs(error).max() < 0.1
 
 
+def test_accelerometers_that_do_not_show_gravity_widen_what_rests_on_them(simulated, analyzed):
+    session = simulated(Activity.QUADRUPED)
+    blocks = {p: replace(b, acc=1.04 * b.acc) for p, b in session.blocks.items()}
+    worse = analyze_session(Setup(tuple(blocks)), blocks, session.events)
+    (sd, sd_worse) = (
+        np.nanmedian(r.drills[0].frames.sd_deg[:, 3]) for r in (analyzed(session), worse)
+    )
+    assert sd_worse > sd + 0.2
+
+
 def test_without_bow_or_mounting_gravity_gives_the_seated_rotation(simulated, rms_deg):
     session = simulated()
     events = without(session.events, Activity.CALIBRATION_BOW)

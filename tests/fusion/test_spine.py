@@ -121,6 +121,24 @@ def test_who_faces_elsewhere_turns_as_far(posture, facing_deg):
     assert fused.since_moved(reference, turn, no_drift(2), np.zeros(2)) is fused
 
 
+@pytest.mark.parametrize(
+    ("posture", "neutral_deg", "turned_deg"),
+    [(ALL_FOURS, 0.35 * 2**0.5, 0.787), (SEATED, 0.0, 0.0)],
+    ids=["all fours", "seated"],
+)
+def test_accelerometers_that_are_off_make_turns_less_sure_where_gravity_tells_them(
+    posture, neutral_deg, turned_deg
+):
+    reference, q = reference_of(posture)
+    for turned, expected in ((0.0, neutral_deg), (45.0, turned_deg)):
+        turn = turns(reference, pose(reference, q, 0.0, turned, turned))
+        plain, off = (
+            spine_angles(replace(reference, gravity_sd_deg=sd), turn, no_drift()).thoracolumbar_sd
+            for sd in (0.0, 1.0)
+        )
+        assert np.sqrt(off**2 - plain**2) == pytest.approx(expected, abs=0.01)
+
+
 def test_a_row_is_as_good_as_the_least_known_rotation_in_it():
     """T12 was silent: the whole spine's turn is known, how it splits is not."""
     reference, q = reference_of(SEATED)

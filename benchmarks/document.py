@@ -126,10 +126,14 @@ def offline_speed(effort: Effort) -> str:
         (n for n in short.spent if n.startswith("ahrs")), key=lambda n: cpu(short.spent[n]).median
     )
     at_hour = 1.0 / cpu(hour.spent[speed.OURS], hour.session_s).median
-    to_core = ratio(hour.spent[speed.OURS], hour.spent[speed.CORE])
+    to_core, to_whole = (
+        ratio(hour.spent[speed.OURS], hour.spent[core]).median
+        for core in (speed.CORE, speed.AS_IT_COMES)
+    )
     targets = [
         (f"real time per core, offline, {hour.session_s / 60.0:.0f} min", at_hour, "≥", 1000.0),
-        (f"times the filter core alone, {hour.session_s / 60.0:.0f} min", to_core.median, "≤", 3.0),
+        (f"times the vqf core as it comes, {hour.session_s / 60.0:.0f} min", to_whole, "≤", 3.0),
+        (f"times the same as torso uses it, {hour.session_s / 60.0:.0f} min", to_core, "≤", 3.0),
         (f"times faster than {fastest}", ratio(short.spent[fastest], ours).median, "≥", 20.0),
     ]
     if speed.OPENSENSE in short.spent:

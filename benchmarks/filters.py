@@ -55,7 +55,7 @@ class Samples:
 
 
 def torso_offline(s: Samples) -> FloatArray:
-    """What torso runs on a recorded session: VQF both ways, bias taken out, rest updates off."""
+    """What torso runs on a recorded session: VQF both ways, bias taken out and not estimated."""
     return smooth_orientation(s.unbiased, s.acc, s.rate_hz)
 
 

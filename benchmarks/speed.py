@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray, ImuBlock, Placement
 
 OURS = "torso, samples to results"
-CORE = "floor: the vqf core alone, both ways"
+CORE = "floor: the vqf core as torso uses it, both ways"
+AS_IT_COMES = "vqf offline, as it comes"
 BYTES = "floor: reading the bytes"
 FILES = "torso, files to files"
 OPENSENSE = "OpenSim OpenSense"
@@ -98,7 +99,7 @@ def offline(minutes: float, rounds: int) -> Offline:
             BYTES: lambda: [p.read_bytes() for p in (folder / "raw").iterdir()],
         }
         for name, orient in filters.PEERS.items():
-            if name not in ("vqf offline, as it comes", "vqf, no bias, no rest"):
+            if name != "vqf, no bias, no rest":
                 ways[name] = all_sensors(orient)
         if peers.HAS_QMT:
             ways["qmt heading correction"] = lambda: peers.qmt_errors_deg(prepared)
@@ -115,6 +116,7 @@ def ours_alone(minutes: float, rounds: int) -> Offline:
     ways: dict[str, Callable[[], object]] = {
         OURS: lambda: analyze_session(setup, session.blocks, session.events),
         CORE: lambda: [filters.torso_offline(s) for s in prepared.samples],
+        AS_IT_COMES: lambda: [filters.vqf_offline(s) for s in prepared.samples],
     }
     return Offline(length_s(session), in_turns(ways, rounds))
 

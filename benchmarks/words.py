@@ -43,13 +43,13 @@ the swing is below 90°.
 """
 
 TRIALS_WHY = """\
-torso's orientation *is* VQF's, with the bias taken beforehand and rest updates off, so on a single
-trial the two differ by what VQF learns of the bias, and some rows go to VQF as it comes. On a worn
-pelvis that learning does harm, which these trials cannot show. Heading here is mostly scale error
-of these sensors, much the same for all good filters; a filter whose inclination is worse can by
-chance end with less drift. Nobody in these trials comes back to a neutral, so torso's drift model
-has nothing to use, and in pairs of the wildest motion it can be behind. torso brings 286 Hz to its
-grid of 100 Hz first.
+torso's orientation *is* VQF's, with the bias taken beforehand and its own estimates of it off, so
+on a single trial the two differ by what VQF learns of the bias, and some rows go to VQF as it
+comes. On a worn pelvis that learning does harm, which these trials cannot show. Heading here is
+mostly scale error of these sensors, much the same for all good filters; a filter whose inclination
+is worse can by chance end with less drift. Nobody in these trials comes back to a neutral, so
+torso's drift model has nothing to use, and in pairs of the wildest motion it can be behind. torso
+brings 286 Hz to its grid of 100 Hz first.
 """
 
 OFFLINE = """\
@@ -60,7 +60,8 @@ only, from samples already on a grid.
 
 OFFLINE_WHY = """\
 ✗: cheaper than torso, because it does less: floors and compiled filters make no angle, look for no
-neutral and smooth nothing. The core alone is {core:.0%} of torso here.
+neutral and smooth nothing. torso uses the core without its estimation of bias; so it is {core:.0%}
+of torso here.
 """
 
 TARGETS_WHY = """

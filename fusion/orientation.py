@@ -5,9 +5,10 @@ accurate inclination and the cheapest sample of those measured. The filters of `
 for comparison. All of them run magnetometer-free, on bias-corrected rates, with specific force in,
 and give sensor → earth (z up) with a heading that is theirs alone.
 
-VQF's rest detection stays off: it takes slow true rotation for gyroscope bias (a turn of 30° at
-0.5 °/s comes out as 4°) and calls a worn pelvis at rest for half of a drill. The bias is taken out
-beforehand (:mod:`fusion.calibration`), what is left belongs to :mod:`fusion.heading`.
+VQF learns no bias here. At rest it would take slow true rotation for bias (a turn of 30° at 0.5 °/s
+comes out as 4°), and it calls a worn pelvis at rest for half of a drill; from motion it learns what
+:mod:`fusion.heading` then has to unlearn. The bias is taken out beforehand
+(:mod:`fusion.calibration`), what is left of it belongs to the heading model alone.
 """
 
 from __future__ import annotations
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 
 VQF_PARAMETERS = {
     "restBiasEstEnabled": False,
+    "motionBiasEstEnabled": False,
     "magDistRejectionEnabled": False,
-    "biasClip": 0.3,
 }
-"""The bias is known to a fraction of a degree per second: a knock must not teach VQF another."""
 
 
 class OrientationFilter(Protocol):

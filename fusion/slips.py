@@ -211,11 +211,13 @@ class SlipFinder:
             self._away(home, p) < self._away(home, place) for p in beside
         ):
             return None
-        sure = VERY_SURE if place.seen == LEAST_SEEN else SURE
+        seldom = place.seen == LEAST_SEEN
         # Who has just sat down otherwise may lose a sensor's place before that is home.
         known = [p for p in self._elsewhere if p.seen > 1 and p.known[-1] <= place.known[0]]
         for since in (home, *known):
             explained = self._explain(since, place)
+            # Who never came back to the first neutral may have taken it otherwise than the drill.
+            sure = VERY_SURE if seldom or since.seen == 1 else SURE
             if explained.log_odds > sure and np.linalg.norm(explained.slip_deg) > LEAST_DEG:
                 return self._tell(explained, since, place, dwell)
         if place.seen >= POSTURE_SEEN:

@@ -54,6 +54,16 @@ def test_who_turned_round_or_sits_otherwise_as_a_sensor_slips_is_not_confused(ax
         assert found.slip_deg == pytest.approx(slipped[1], abs=2.0)
 
 
+def test_a_neutral_that_was_taken_otherwise_than_the_drill_is_no_slip():
+    """The arms are up: an upper back sensor that leans by 8° slipped only if it once did not."""
+    leaning = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 8.0, 0.0]])
+    finder = SlipFinder(UPRIGHT)
+    for i in range(9):
+        finder.update(turned_about(4.0 * i, leaning))
+    assert finder.found == []
+    assert len(found_after(UPRIGHT, np.zeros((3, 3)), leaning)) == 1
+
+
 def test_of_a_neutral_and_a_hold_that_a_slip_brought_near_the_neutral_is_taken():
     """On all fours the upper of two sensors slipped; holds to one side look half as far."""
     finder = SlipFinder(ALL_FOURS)

@@ -10,6 +10,8 @@ from sensors.clock import GAP_PERIODS, Gap, missing_samples
 from sensors.pieces import later_part, packets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sensors.pieces import Piece
 
 _RATE_WINDOW_S = 5.0
@@ -103,28 +105,28 @@ class Account:
         spent_s = self._before_s + self._spent_s()
         return (self._steps_before + self._steps) / spent_s if spent_s > 0.0 else None
 
-    def take(self, pieces: list[Piece]) -> list[Piece]:
-        """Account for the next pieces; return them without what is not later than all before."""
-        kept: list[Piece] = []
-        for piece in pieces:
-            samples, sizes, ends_s, steps_s, period_s = piece
-            gap_s, last_s = GAP_PERIODS * period_s, self._last_s
+    def take(self, piece: Piece) -> Sequence[Piece]:
+        """Account for the next piece; return what of it is later than all before."""
+        samples, sizes, ends_s, steps_s, period_s = piece
+        gap_s, last_s, count = GAP_PERIODS * period_s, self._last_s, samples.count
+        if count == len(ends_s):  # one each
+            for end_s in ends_s:
+                if not 0.0 < end_s - last_s <= gap_s:
+                    return self._take_any(piece)
+                last_s = end_s
+        else:
             for size, end_s, step_s in zip(sizes, ends_s, steps_s, strict=True):
                 if not 0.0 < end_s - step_s * (size - 1.0) - last_s <= gap_s:
-                    break
+                    return self._take_any(piece)
                 last_s = end_s
-            else:
-                if last_s <= self._until_s:  # the usual piece: every packet follows the last
-                    count = samples.count
-                    self._last_s = last_s
-                    self.received += count
-                    self._steps += count
-                    kept.append(piece)
-                    continue
-            kept += self._take_any(piece)
-        return kept
+        if last_s > self._until_s:
+            return self._take_any(piece)
+        self._last_s = last_s  # the usual piece: every packet follows the last
+        self.received += count
+        self._steps += count
+        return (piece,)
 
-    def _take_any(self, piece: Piece) -> list[Piece]:
+    def _take_any(self, piece: Piece) -> Sequence[Piece]:
         """Account for a piece packet by packet; return it without what is not later."""
         _, sizes, ends_s, steps_s, period_s = piece
         gap_s, usual = GAP_PERIODS * period_s, 0
@@ -138,7 +140,7 @@ class Account:
                 self._next_window()
             usual += 1
         if usual == len(sizes):
-            return [piece]
+            return (piece,)
         parts = packets(piece)
         return parts[:usual] + [later for p in parts[usual:] if (later := self._later(p))]
 

@@ -96,20 +96,6 @@ def find_gaps(t_s: FloatArray, period_s: float) -> tuple[Gap, ...]:
     )
 
 
-def floor_slope(points: Sequence[Point], max_slope: float) -> float:
-    """Return the slope of the line closest under all points, within ±``max_slope``.
-
-    Parameters
-    ----------
-    points
-        ``(x, y)`` in order of strictly increasing ``x``, at least one.
-    max_slope
-        Bound of the slope's magnitude.
-    """
-    edge = _edge_under(_lower_hull(points), _middle(points))
-    return 0.0 if edge is None else min(max(_slope_of(edge), -max_slope), max_slope)
-
-
 def _middle(points: Sequence[Point]) -> float:
     return math.fsum(map(_X, points)) / len(points)
 
@@ -199,7 +185,7 @@ class DeviceClock:
         self.delay_s = 0.0
         """How much later than the quickest packets the last one arrived (s)."""
         self._lowest: Point = (0.0, math.inf)
-        self._bin_end_s = -math.inf
+        self._bin_end_s = self._steady_until_s = -math.inf
         self._hull: list[Point] = []
         self._edge: Edge | None = None
         self._line_at_s = self._line_s = 0.0
@@ -341,43 +327,34 @@ class DeviceClock:
             Seconds after ``origin_s`` of as many as are usual; the others were not taken in.
         """
         found: list[float] = []
-        wrap, tick_s, constant_s = self._wrap, self._tick_s, self._constant_s
-        at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
-        line_at_s, line_s, slope, steady_s, behind_s, lowest_s = self._steady_line()
-        turns = at - at % wrap  # after a wrap, time seems to run backwards: no usual packet
-        for tick, arrival_s in zip(ticks, arrivals_s, strict=True):
-            after = turns + tick
-            device_s = after * tick_s
-            offset_s = arrival_s - device_s
-            floor_s = line_s + slope * (device_s - line_at_s)
-            if last_s < device_s < steady_s and 0.0 <= offset_s - floor_s < _NEAR_S:
+        arrived = zip(ticks, arrivals_s, strict=True)
+        while True:
+            at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
+            line_at_s, line_s, slope = self._line_at_s, self._line_s, self._slope
+            behind_s, lowest_s, constant_s = self._behind_s, self._lowest[1], self._constant_s
+            # Until then the line stays, and nothing has to be braked.
+            until_s = self._steady_until_s if behind_s <= _AHEAD_MAX_S else -math.inf
+            tick_s, turns = self._tick_s, at - at % self._wrap
+            unusual = None
+            for tick, arrival_s in arrived:
+                after = turns + tick  # after a wrap, time seems to run backwards
+                device_s = after * tick_s
+                offset_s = arrival_s - device_s
+                floor_s = line_s + slope * (device_s - line_at_s)
+                if not (last_s < device_s < until_s and 0.0 <= offset_s - floor_s < _NEAR_S):
+                    unusual = tick
+                    break
                 if offset_s < lowest_s:
                     self._lowest, lowest_s = (device_s, offset_s), offset_s
                 if behind_s:
                     behind_s = worked_off(behind_s, device_s - last_s)
                 at, last_s, host_s = after, device_s, device_s + floor_s - constant_s + behind_s
-            else:
-                self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
-                self._behind_s = behind_s
-                if self.follow(tick, 0.0, arrival_s) is None:
-                    return found
-                at, last_s, host_s = self._ticks, self._last_device_s, self._last_host_s
-                line_at_s, line_s, slope, steady_s, behind_s, lowest_s = self._steady_line()
-                turns = at - at % wrap
-            found.append(host_s - origin_s)
-        self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
-        self._behind_s = behind_s
-        return found
-
-    def _steady_line(self) -> tuple[float, float, float, float, float, float]:
-        """Return the line, and until which device time it stays and nothing has to be braked.
-
-        And by how much times are to be bent back, and the lowest offset of this second.
-        """
-        steady = self._scatter_s is not None and self._behind_s <= _AHEAD_MAX_S
-        until_s = self._bin_end_s if steady else -math.inf
-        lowest_s = self._lowest[1]
-        return self._line_at_s, self._line_s, self._slope, until_s, self._behind_s, lowest_s
+                found.append(host_s - origin_s)
+            self._ticks, self._last_device_s, self._last_host_s = at, last_s, host_s
+            self._behind_s = behind_s
+            if unusual is None or self.follow(unusual, 0.0, arrival_s) is None:
+                return found
+            found.append(self._last_host_s - origin_s)
 
     @property
     def last_device_s(self) -> float:
@@ -473,6 +450,8 @@ class DeviceClock:
         self._refit(device_s)
         self._lowest = (device_s, math.inf)
         self._bin_end_s = (device_s // _BIN_S + 1.0) * _BIN_S
+        if self._scatter_s is not None:
+            self._steady_until_s = self._bin_end_s
 
     def _refit(self, device_s: float) -> None:
         """Draw the line anew under the bins; what was given out stays where it was."""

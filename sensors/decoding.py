@@ -150,13 +150,16 @@ class StreamDecoder:
 
     def take_all(self, notifications: Sequence[Notification]) -> None:
         """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
-        at, end = 0, len(notifications)
-        while at < end:
-            joining = self.joining if end - at > 1 else None
-            taken = self._take_joined(joining, notifications[at : at + AT_ONCE]) if joining else 0
+        joining, at = self.joining, 0
+        if joining is None or len(notifications) == 1:
+            for notification in notifications:
+                self.take(notification)
+            return
+        while some := notifications[at : at + AT_ONCE]:
+            taken = self._take_joined(joining, some)
             if not taken:
-                taken = min(end - at, ALONE if joining else end)
-                for notification in notifications[at : at + taken]:
+                taken = ALONE
+                for notification in some[:ALONE]:
                     self.take(notification)
             at += taken
 
@@ -186,7 +189,8 @@ class StreamDecoder:
             if taken < len(sizes):
                 sizes = sizes[:taken]
                 samples = arrays_of(joined).part(slice(sum(sizes)))
-            self._pieces.append((samples, sizes, ends_s, steps_s, self._period_s))
+            piece = (samples, sizes, ends_s, steps_s, self._period_s)
+            self._pieces += self._account.take(piece)
         return taken
 
     def _followed(
@@ -244,11 +248,10 @@ class StreamDecoder:
 
     def flush(self) -> ImuBlock | None:
         """Return the new samples, ``None`` where there are none."""
-        if not self._pieces:
-            return None
-        pieces, self._pieces = self._account.take(self._pieces), []
+        pieces = self._pieces
         if not pieces:
             return None
+        self._pieces = []
         burst = joined(pieces)
         acc, gyr, calibration = burst.acc, burst.gyr, self.info.calibration
         if calibration is not None:
@@ -285,7 +288,8 @@ class StreamDecoder:
             if count:
                 sizes = (count,)
                 ends_s, steps_s = self._count.observe_all(sizes, (arrival_s,), self._origin_s)
-                self._pieces.append((burst, sizes, ends_s, steps_s, self._period_s))
+                piece: Piece = (burst, sizes, ends_s, steps_s, self._period_s)
+                self._pieces += self._account.take(piece)
             return
         spacing_s = burst.spacing_ticks * self._tick_s
         span_s = (count - 1) * spacing_s
@@ -307,7 +311,8 @@ class StreamDecoder:
         if self._member is not None:
             host_s = self._member.host_s(self._clock.last_device_s, host_s, arrival_s)
         end_s, step_s = host_s - self._origin_s, spacing_s * rate
-        self._pieces.append((burst, (count,), (end_s,), (step_s,), self._period_s))
+        piece = (burst, (count,), (end_s,), (step_s,), self._period_s)
+        self._pieces += self._account.take(piece)
 
     def _observe(
         self, burst: Burst | Packed, span_s: float, arrival_s: float

@@ -54,29 +54,26 @@ class SessionDecoder:
         dict
             The new samples of the sensors that have some; see :meth:`StreamDecoder.feed_all`.
         """
-        streams = self.streams
-        if len(notifications) == 1:
-            (notification,) = notifications
-            if notification.sensor in streams:
-                streams[notification.sensor].take(notification)
-        else:
-            for sensor, together in self._by_sensor(notifications):
-                if sensor in streams:
-                    streams[sensor].take_all(together)
-        blocks: dict[SensorId, ImuBlock] = {}
-        for sensor, stream in streams.items():
+        if not notifications:
+            return {}
+        sensor = notifications[0].sensor
+        if len(notifications) == 1 or {*map(_SENSOR, notifications)} == {sensor}:
+            stream = self.streams.get(sensor)  # the usual case of a live session
+            if stream is None:
+                return {}
+            stream.take_all(notifications)
             block = stream.flush()
-            if block is not None:
-                blocks[sensor] = block
-        return blocks
+            return {} if block is None else {sensor: block}
+        for sensor, together in self._by_sensor(notifications):
+            if sensor in self.streams:
+                self.streams[sensor].take_all(together)
+        blocks = {sensor: stream.flush() for sensor, stream in self.streams.items()}
+        return {sensor: block for sensor, block in blocks.items() if block is not None}
 
     def _by_sensor(
         self, notifications: Sequence[Notification]
     ) -> Iterable[tuple[SensorId, Sequence[Notification]]]:
         """What each sensor sent; in turns, where the order between sensors says something."""
-        heard = {*map(_SENSOR, notifications)}
-        if len(heard) == 1:  # the usual case of a live session
-            return ((heard.pop(), notifications),)
         if self._shared:
             return [(s, list(turn)) for s, turn in itertools.groupby(notifications, _SENSOR)]
         parts: dict[SensorId, list[Notification]] = {}

@@ -12,7 +12,7 @@ from sensors.errors import ProtocolError
 from sensors.protocols.burst import BOOL, Burst, Joined, Packed, unknown
 from sensors.protocols.movella_dot.characteristics import PROTOCOL
 from sensors.protocols.movella_dot.payloads import CLIPPED, LAYOUTS, MAG_PER_LSB, PayloadId
-from sensors.protocols.values import DEGREE, alike, any_in_row, need, need_numbers
+from sensors.protocols.values import DEGREE, any_in_row, need, need_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,8 @@ _NO_ROTATION: Final = "a quaternion that is no rotation"
 _USUAL_ROW: Final = struct.Struct(LAYOUTS[PayloadId.CUSTOM_5].row)
 _USUAL_NUMBERS: Final = struct.Struct("10d")
 
-_MAX_ACC, _MAX_GYR = 16 * 9.81 * 0.999, 2000 * 0.999 * DEGREE
+_MAX_ACC, _MAX_GYR_DPS = 16 * 9.81 * 0.999, 2000 * 0.999
+_MAX_GYR = _MAX_GYR_DPS * DEGREE
 
 
 def checked_usual(data: bytes) -> Checked:
@@ -50,9 +51,9 @@ def checked_usual(data: bytes) -> Checked:
     hypot, pack = math.hypot, _USUAL_NUMBERS.pack
     for ticks, w, x, y, z, ax, ay, az, gx, gy, gz in _USUAL_ROW.iter_unpack(data):
         length, size = hypot(w, x, y, z), hypot(ax, ay, az, gx, gy, gz)
-        if not size < _MAX_ACC:
+        if not size < _MAX_ACC:  # a quick turn, most likely
             need_numbers((size,), PROTOCOL, data)
-            far = False
+            far = far and hypot(ax, ay, az) < _MAX_ACC and hypot(gx, gy, gz) < _MAX_GYR_DPS
         if not _SHORTEST < length < _LONGEST:
             raise ProtocolError(PROTOCOL, _NO_ROTATION, data)
         all_ticks.append(ticks)
@@ -78,14 +79,14 @@ class Form:
 
     def __init__(self, kind: PayloadId, rate_hz: float) -> None:
         layout = LAYOUTS[kind]
-        where = layout.columns
-        self._used = layout.used
+        self._used, self._sizes = layout.used, {layout.used}
         self._what = f"payload {kind.value}"
         self._row = struct.Struct(layout.row)
-        columns = sum(part.stop - part.start for part in where.values())
+        columns = sum(part.stop - part.start for part in layout.columns.values())
         self._numbers = struct.Struct(f"{columns}d")
         self._rows = np.dtype((np.float64, (columns,)))
         self._rate_hz = rate_hz
+        where = {name: np.s_[:, part] for name, part in layout.columns.items()}
         self._acc, self._dv, self._gyr = where.get("acc"), where.get("dv"), where.get("gyr_dps")
         self._quat, self._dq, self._mag = where.get("quat"), where.get("dq"), where.get("mag_au")
         self._status, self._clips = where.get("status"), where.get("clips")
@@ -113,7 +114,7 @@ class Form:
 
     def join(self, data: Sequence[bytes]) -> Joined | None:
         """Check several payloads; ``None`` if they are not all good and as long as they should."""
-        if not alike(data, self._used):
+        if {*map(len, data)} != self._sizes:
             return None
         try:
             ticks, numbers, far = self._checked(b"".join(data))
@@ -130,7 +131,8 @@ class Form:
         if not self._measures:
             raise ProtocolError(PROTOCOL, "a payload without rates or quaternion", data)
         all_ticks, rows, far = [], [], True
-        hypot, turns, gyr, pack = math.hypot, self._turns, self._gyr, self._numbers.pack
+        hypot, turns, pack = math.hypot, self._turns, self._numbers.pack
+        gyr = None if self._gyr is None else self._gyr[1]
         for ticks, *values in self._row.iter_unpack(data):
             size = hypot(*values)
             if not size < self._far:
@@ -155,9 +157,9 @@ class Form:
         burst = self._arrays(numbers)
         clipped = any_in_row(abs(burst.acc) > _MAX_ACC) | any_in_row(abs(burst.gyr) > _MAX_GYR)
         if self._status is not None:
-            clipped |= (numbers[:, self._status.start].astype(np.uint16) & CLIPPED) > 0
+            clipped |= (numbers[self._status][:, 0].astype(np.uint16) & CLIPPED) > 0
         if self._clips is not None:
-            clipped |= any_in_row(numbers[:, self._clips] > 0)
+            clipped |= any_in_row(numbers[self._clips] > 0)
         burst.clipped = clipped
         return burst
 
@@ -171,19 +173,19 @@ class Form:
     def _arrays(self, numbers: FloatArray) -> Burst:
         """Make arrays of rows of numbers."""
         if self._acc is not None:
-            acc = numbers[:, self._acc]
+            acc = numbers[self._acc]
         elif self._dv is not None:
-            acc = numbers[:, self._dv] * self._rate_hz
+            acc = numbers[self._dv] * self._rate_hz
         else:
             acc = unknown(len(numbers))
         if self._gyr is not None:
-            gyr = numbers[:, self._gyr]
+            gyr = numbers[self._gyr]
         elif self._dq is not None:
-            gyr = _turned(numbers[:, self._dq]) * self._rate_hz
+            gyr = _turned(numbers[self._dq]) * self._rate_hz
         else:
             gyr = unknown(len(numbers))
-        mag = None if self._mag is None else numbers[:, self._mag] * (MAG_PER_LSB * _UT_PER_AU)
-        quat = None if self._quat is None else numbers[:, self._quat]
+        mag = None if self._mag is None else numbers[self._mag] * (MAG_PER_LSB * _UT_PER_AU)
+        quat = None if self._quat is None else numbers[self._quat]
         return Burst(acc, gyr, mag, quat)
 
 

@@ -16,7 +16,7 @@ from sensors.protocols.movesense.measurements import (
     measurement_bytes,
     samples_per_packet,
 )
-from sensors.protocols.values import DEGREE, need_numbers
+from sensors.protocols.values import DEGREE, any_in_row, need_numbers
 
 IMU6_REFERENCE: Final = 99
 """Under which we subscribe to accelerometer and gyroscope."""
@@ -112,4 +112,4 @@ def _unpack(raw: bytes, samples: int) -> Burst:
     values = np.frombuffer(raw, "<f4").reshape(-1, _VECTORS, samples, 3).astype(np.float64)
     acc, gyr_dps = values[:, 0].reshape(-1, 3), values[:, 1].reshape(-1, 3)
     at_end = (np.abs(acc) > _MAX_ACC_MPS2) | (np.abs(gyr_dps) > _MAX_GYR_DPS)
-    return Burst(acc, gyr_dps * DEGREE, clipped=np.any(at_end, axis=1))
+    return Burst(acc, gyr_dps * DEGREE, clipped=any_in_row(at_end))

@@ -12,6 +12,7 @@ import numpy as np
 
 from sensors.errors import ProtocolError
 from sensors.protocols.burst import (
+    BOOL,
     NOTHING,
     BoolArray,
     Burst,
@@ -46,6 +47,7 @@ _BATCH: Final = struct.Struct("<HIH")
 """Sequence, time and spacing: what differs between batches of the same kind."""
 _BATCH_BYTES: Final = 2 + _BATCH.size
 
+_ACC, _GYR, _IMU, _QUAT = np.s_[:, :3], np.s_[:, 3:], np.s_[:, :6], np.s_[:, 6:]
 _I16 = np.iinfo(np.int16)
 _QUAT_AT = 12
 _NO_QUAT = bytes(8)
@@ -139,9 +141,9 @@ _UNKNOWN: Final = (-1, 0, _unpack_none)
 
 def _unpack(columns: int, worth: FloatArray, raw: bytes) -> Burst:
     values = np.frombuffer(raw, "<i2").reshape(-1, columns)
-    imu = values[:, :6] * worth
-    quat = unit(values[:, 6:].astype(np.float64)) if columns > len(worth) else None
-    return Burst(imu[:, :3], imu[:, 3:], quat=quat, clipped=np.zeros(len(values), dtype=np.bool_))
+    imu = values[_IMU] * worth
+    quat = unit(values[_QUAT].astype(np.float64)) if columns > len(worth) else None
+    return Burst(imu[_ACC], imu[_GYR], quat=quat, clipped=np.zeros(len(values), BOOL))
 
 
 def _clipped(unpack: Callable[[bytes], Burst], raw: bytes) -> Burst:

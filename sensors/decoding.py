@@ -79,6 +79,7 @@ class StreamDecoder:
             self._clock = DeviceClock(facts.tick_s, facts.bits, facts.max_rate)
             self._tick_s = facts.tick_s
         self._exchange: Exchange | None = None
+        self._common: CommonClock | None = None
         self._member: Membership | None = None
         self._says: Synchronised | None = None
         self._claim: Claim | None = None
@@ -131,7 +132,9 @@ class StreamDecoder:
 
     def feed(self, notification: Notification) -> ImuBlock | None:
         """Take in the next notification of this sensor; see :meth:`feed_all`."""
-        return self.feed_all((notification,))
+        _, characteristic, arrival_s, data = notification
+        self.take(characteristic, arrival_s, data)
+        return self.flush()
 
     def feed_all(self, notifications: Sequence[Notification]) -> ImuBlock | None:
         """Take in the next notifications of this sensor.
@@ -145,32 +148,47 @@ class StreamDecoder:
             The new samples on the session clock, later than all before; ``None`` where there are
             none. Notifications that cannot be read are counted, see :class:`LinkStatistics`.
         """
-        self.take_all(notifications)
+        if notifications:
+            _, *columns = zip(*notifications, strict=True)
+            self.take_all(*columns)
         return self.flush()
 
-    def take_all(self, notifications: Sequence[Notification]) -> None:
-        """Take in the next notifications of this sensor; :meth:`flush` gives what came of them."""
-        joining, at = self.joining, 0
-        if joining is None or len(notifications) == 1:
-            for notification in notifications:
-                self.take(notification)
-            return
-        while some := notifications[at : at + AT_ONCE]:
-            taken = self._take_joined(joining, some)
+    def take_all(
+        self, kinds: Sequence[str], arrivals_s: Sequence[float], data: Sequence[bytes]
+    ) -> None:
+        """Take in values of this sensor, as :meth:`take` would, only quicker.
+
+        Parameters
+        ----------
+        kinds, arrivals_s, data
+            Characteristic, arrival and value of each.
+        """
+        at, end, joining = 0, len(kinds), self.joining
+        while at < end:
+            some = slice(at, at + AT_ONCE)
+            taken = 0
+            if joining is not None:
+                taken = self._take_joined(joining, kinds[some], arrivals_s[some], data[some])
             if not taken:
+                some = slice(at, at + ALONE)
+                for value in zip(kinds[some], arrivals_s[some], data[some], strict=True):
+                    self.take(*value)
                 taken = ALONE
-                for notification in some[:ALONE]:
-                    self.take(notification)
             at += taken
 
-    def _take_joined(self, joining: Joining, notifications: Sequence[Notification]) -> int:
+    def _take_joined(
+        self,
+        joining: Joining,
+        kinds: Sequence[str],
+        arrivals_s: Sequence[float],
+        data: Sequence[bytes],
+    ) -> int:
         """Take in as many as are usual and of one characteristic, at once; return how many."""
-        _, kinds, arrivals_s, data = zip(*notifications, strict=True)
         kind = kinds[0]
         if kinds.count(kind) < len(kinds):
             same = next(at for at, other in enumerate(kinds) if other != kind)
             if same == 1:
-                self.take(notifications[0])
+                self.take(kind, arrivals_s[0], data[0])
                 return 1
             arrivals_s, data = arrivals_s[:same], data[:same]
         joined = joining.join(kind, data)
@@ -202,7 +220,7 @@ class StreamDecoder:
         """
         ticks, spacings, sequences = joined.ticks, joined.spacings_ticks, joined.sequences
         clock, member, origin_s = self._clock, self._member, self._origin_s
-        if not (sequences or spacings) and (member is None or member.idle):
+        if member is None and not (spacings or sequences):
             ends_s = clock.follow_all(ticks, arrivals_s, origin_s)
             self._recent.extend(ticks[: len(ends_s)])
             return ends_s, (0.0,) * len(ends_s)
@@ -228,12 +246,12 @@ class StreamDecoder:
         self._sequence = last
         return ends_s, steps_s
 
-    def take(self, notification: Notification) -> None:
+    def take(self, characteristic: str, arrival_s: float, data: bytes) -> None:
         """Take in the next notification of this sensor; :meth:`flush` gives what came of it."""
         reader = self._reader
-        arrival_s = self._last_arrival_s = notification.arrival_s
+        self._last_arrival_s = arrival_s
         try:
-            bursts = reader.feed(notification.characteristic, notification.data)
+            bursts = reader.feed(characteristic, data)
         except ProtocolError as error:
             self._errors += 1
             self._last_error = str(error)
@@ -261,14 +279,16 @@ class StreamDecoder:
     def keep(self, common: CommonClock) -> None:
         """Keep the common clock, as often and as long as the sensor says that it does."""
         assert isinstance(self._reader, Synchronised)
-        self._says = self._reader
-        self._member = Membership(self.info.sensor, common, self._clock)
+        self._says, self._common = self._reader, common
 
     def _hear_claim(self, claim: Claim | None) -> None:
         """The sensor says something of its clock, perhaps once more the same."""
         self._claim = claim
-        if self._member is not None and claim is not None:
-            self._member.told(synchronised=claim.synchronised)
+        if claim is None or self._common is None:
+            return
+        if self._member is None:
+            self._member = Membership(self.info.sensor, self._common, self._clock)
+        self._member.told(synchronised=claim.synchronised)
 
     def _compare_clocks(self, arrival_s: float) -> None:
         """Use a new answer to what time it is."""

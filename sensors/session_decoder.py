@@ -56,17 +56,28 @@ class SessionDecoder:
         """
         if not notifications:
             return {}
-        sensor = notifications[0].sensor
-        if len(notifications) == 1 or {*map(_SENSOR, notifications)} == {sensor}:
-            stream = self.streams.get(sensor)  # the usual case of a live session
-            if stream is None:
-                return {}
-            stream.take_all(notifications)
-            block = stream.flush()
-            return {} if block is None else {sensor: block}
+        if len(notifications) == 1:
+            ((sensor, characteristic, arrival_s, value),) = notifications
+            stream = self.streams.get(sensor)
+            if stream is not None:
+                stream.take(characteristic, arrival_s, value)
+        else:
+            # Each has four fields: to ask whether it has takes half as long again.
+            sensors, kinds, arrivals_s, data = zip(*notifications)  # noqa: B905
+            sensor = sensors[0]
+            if sensors.count(sensor) < len(sensors):
+                return self._feed_several(notifications)
+            stream = self.streams.get(sensor)
+            if stream is not None:
+                stream.take_all(kinds, arrivals_s, data)
+        block = None if stream is None else stream.flush()
+        return {} if block is None else {sensor: block}
+
+    def _feed_several(self, notifications: Sequence[Notification]) -> dict[SensorId, ImuBlock]:
         for sensor, together in self._by_sensor(notifications):
             if sensor in self.streams:
-                self.streams[sensor].take_all(together)
+                _, *columns = zip(*together, strict=True)
+                self.streams[sensor].take_all(*columns)
         blocks = {sensor: stream.flush() for sensor, stream in self.streams.items()}
         return {sensor: block for sensor, block in blocks.items() if block is not None}
 

@@ -17,6 +17,7 @@ from sensors.protocols.values import DEGREE, any_in_row, need, need_numbers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sensors.protocols.burst import BoolArray
     from sensors.samples import FloatArray
 
 Checked: TypeAlias = tuple[list[int], bytes, bool]
@@ -35,6 +36,8 @@ _USUAL_NUMBERS: Final = struct.Struct("10d")
 
 _MAX_ACC, _MAX_GYR_DPS = 16 * 9.81 * 0.999, 2000 * 0.999
 _MAX_GYR = _MAX_GYR_DPS * DEGREE
+_ENDS: Final = {"acc": _MAX_ACC, "gyr_dps": _MAX_GYR_DPS}
+"""The ends of the ranges of what a sensor measures, in the units in which it sends it."""
 
 
 def checked_usual(data: bytes) -> Checked:
@@ -82,21 +85,23 @@ class Form:
         self._used, self._sizes = layout.used, {layout.used}
         self._what = f"payload {kind.value}"
         self._row = struct.Struct(layout.row)
-        columns = sum(part.stop - part.start for part in layout.columns.values())
-        self._numbers = struct.Struct(f"{columns}d")
-        self._rows = np.dtype((np.float64, (columns,)))
+        columns = layout.columns
+        count = sum(part.stop - part.start for part in columns.values())
+        self._numbers = struct.Struct(f"{count}d")
+        self._rows = np.dtype((np.float64, (count,)))
         self._rate_hz = rate_hz
-        where = {name: np.s_[:, part] for name, part in layout.columns.items()}
+        where = {name: np.s_[:, part] for name, part in columns.items()}
         self._acc, self._dv, self._gyr = where.get("acc"), where.get("dv"), where.get("gyr_dps")
         self._quat, self._dq, self._mag = where.get("quat"), where.get("dq"), where.get("mag_au")
         self._status, self._clips = where.get("status"), where.get("clips")
         self._turns = self._quat is not None or self._dq is not None
         self._measures = self._turns or self._gyr is not None
+        self._measured = [(part, _ENDS[name]) for name, part in columns.items() if name in _ENDS]
         # Rates made of orientations may be at the end of their range though every number is small,
         # and a sensor that says itself what was clipped has the last word.
         direct = self._dq is None and self._status is None and self._clips is None
-        self._far = _MAX_ACC if direct else 0.0
-        self._unpack, self._unpack_far = self.unpack, self.unpack_far
+        self._unpack = self.unpack
+        self._unpack_far = self.unpack_far if direct else self._unpack
         self._checked = checked_usual if kind is PayloadId.CUSTOM_5 else self.checked_any
 
     def packed(self, data: bytes) -> Packed:
@@ -135,9 +140,9 @@ class Form:
         gyr = None if self._gyr is None else self._gyr[1]
         for ticks, *values in self._row.iter_unpack(data):
             size = hypot(*values)
-            if not size < self._far:
+            if not size < _MAX_ACC:
                 need_numbers(values, PROTOCOL, data)
-                far = False
+                far = far and all(hypot(*values[part]) < most for part, most in self._measured)
             if turns:
                 w, x, y, z = values[:4]
                 length = hypot(w, x, y, z)
@@ -166,11 +171,9 @@ class Form:
     def unpack_far(self, raw: bytes) -> Burst:
         """Make arrays of payloads whose numbers are all far from the end of any range."""
         numbers: FloatArray = np.frombuffer(raw, self._rows)
-        burst = self._arrays(numbers)
-        burst.clipped = np.zeros(len(numbers), BOOL)
-        return burst
+        return self._arrays(numbers, np.zeros(len(numbers), BOOL))
 
-    def _arrays(self, numbers: FloatArray) -> Burst:
+    def _arrays(self, numbers: FloatArray, clipped: BoolArray | None = None) -> Burst:
         """Make arrays of rows of numbers."""
         if self._acc is not None:
             acc = numbers[self._acc]
@@ -186,7 +189,7 @@ class Form:
             gyr = unknown(len(numbers))
         mag = None if self._mag is None else numbers[self._mag] * (MAG_PER_LSB * _UT_PER_AU)
         quat = None if self._quat is None else numbers[self._quat]
-        return Burst(acc, gyr, mag, quat)
+        return Burst(acc, gyr, mag, quat, clipped)
 
 
 def _turned(quat: FloatArray) -> FloatArray:

@@ -186,6 +186,26 @@ def test_clipping_is_seen():
     assert flagged.clipped
 
 
+@pytest.mark.parametrize("kind", [PayloadId.CUSTOM_5, PayloadId.RATE_MAG, PayloadId.CUSTOM_3])
+@pytest.mark.parametrize(("rate_dps", "far"), [(200.0, True), (1990.0, True), (1999.0, False)])
+def test_a_quick_turn_is_far_from_the_end_of_the_range(kind, rate_dps, far):
+    form = Form(kind, 60.0)
+    turn = Payload(
+        0, quat=np.array([1.0, 0, 0, 0]), acc=np.array([0, 0, 9.81]),
+        gyr_dps=np.array([0, 0, -rate_dps]), mag_au=np.ones(3),
+    )  # fmt: skip
+    _, numbers, is_far = form.checked_any(encode_payload(kind, turn))
+    assert is_far is far
+    assert form.unpack(numbers).clipped.tolist() == [not far]
+
+
+def test_a_hard_knock_is_at_the_end_of_the_range():
+    knock = Payload(0, quat=np.array([1.0, 0, 0, 0]), acc=np.full(3, 157.0), gyr_dps=np.zeros(3))
+    data = encode_payload(PayloadId.CUSTOM_5, knock)
+    assert not checked_usual(data)[2]
+    assert only(MovellaDotReader(60.0).feed(Characteristic.LONG, data)).clipped.all()
+
+
 @pytest.mark.parametrize("at", [4, 20, 32])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e30])
 def test_numbers_that_no_sensor_measures_are_refused(at, value):
@@ -211,5 +231,5 @@ def test_the_payload_that_we_ask_for_is_read_as_any_other():
         )
         for n, quat in enumerate(quats)
     )  # fmt: skip
-    assert checked_usual(data)[:2] == form.checked_any(data)[:2]
+    assert checked_usual(data) == form.checked_any(data)
     assert checked_usual(data)[0] == list(range(40))

@@ -28,6 +28,8 @@ LOOK_S = 0.5
 START_STILL_S = 1.0
 OLD_S = 600.0
 BIT = int(20.0 * GRID_HZ)
+STILL_PART = 0.5
+"""An announced neutral of which less than this was still is spoken of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,18 @@ def announced_neutral(
         if posture_change_deg(stretch, tracks, around) < SAME_POSTURE_DEG:
             return Neutral(stretch.window, _age_flags((start - stretch.window.end) / GRID_HZ))
     return None
+
+
+def moved_flag(announced: Window, still: Window) -> Flag | None:
+    """What to say if little of an announced neutral was ``still``."""
+    still_s = len(still) / GRID_HZ
+    if still_s >= STILL_PART * (announced.end_s - announced.start_s):
+        return None
+    words = (
+        f"During the neutral announced at {announced.start_s:.1f} s the wearer moved; only the "
+        f"{still_s:.1f} s that were still are used."
+    )
+    return Flag("neutral_in_motion", words)
 
 
 def _age_flags(age_s: float) -> tuple[Flag, ...]:

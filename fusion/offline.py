@@ -13,7 +13,7 @@ from fusion.drills import DRILLS, Drill, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Stitch
-from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still
+from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still, moved_flag
 from fusion.orientation import offline_filter
 from fusion.quality import posture_flags, with_knocks
 from fusion.results import DrillResult, Flag, SessionResult
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from fusion.setup import Setup
 
 MIN_DRILL_S = 2.0
-STILL_PART = 0.5
-"""An announced neutral of which less than this was still is spoken of."""
 
 
 def analyze_smoothed(
@@ -166,12 +164,8 @@ def neutral_flags(events: Sequence[Event], neutrals: Sequence[Stretch]) -> list[
                 "used: keep still until it is over."
             )
             flags.append(Flag("neutral_not_still", words))
-        elif len(inside[0]) / GRID_HZ < STILL_PART * (event.end_s - event.onset_s):
-            words = (
-                f"During the neutral announced at {event.onset_s:.1f} s the wearer moved; only the "
-                f"{len(inside[0]) / GRID_HZ:.1f} s that were still are used."
-            )
-            flags.append(Flag("neutral_in_motion", words))
+        elif moved := moved_flag(Window.between(event.onset_s, event.end_s), inside[0]):
+            flags.append(moved)
     return flags
 
 

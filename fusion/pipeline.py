@@ -22,7 +22,7 @@ from fusion.drills import DRILLS, SEATED, drill_of
 from fusion.errors import NoDrillError, TooShortError
 from fusion.grid import GRID_HZ
 from fusion.live_record import DrillRecord
-from fusion.neutral import LOOK_S, announced_neutral, first_still
+from fusion.neutral import LOOK_S, announced_neutral, first_still, moved_flag
 from fusion.offline import analyze_smoothed, announced_drills
 from fusion.orders import Kind, Order, Orders
 from fusion.quality import with_knocks
@@ -149,6 +149,7 @@ class Pipeline:
         self._records: list[DrillRecord] = []
         self._late_reps: list[Rep] = []
         self._flags: dict[str, Flag] = {}
+        self._moved: list[Flag] = []
 
     def push(self, placement: Placement, block: ImuBlock) -> None:
         """Take in samples of one sensor, later than all it gave before.
@@ -232,12 +233,14 @@ class Pipeline:
             said = list(self._flags.values())
             why = said[-1].sentence if said else "none had a still second to measure from"
             raise NoDrillError(f"no drill could be analysed: {why}")
+        # What was used of a neutral in motion counts, whatever neutrals came later.
+        flags = dict.fromkeys((*self._moved, *self._flags.values()))
         return SessionResult(
             placements=self._setup.chain,
             calibration=self._calibration.result,
             drills=tuple(with_knocks(r, knocks(self._chain.watches)) for r in results),
             loss=self._chain.loss,
-            flags=(*self._flags.values(), *self._chain.flags, *split_flags(self._setup)),
+            flags=(*flags, *self._chain.flags, *split_flags(self._setup)),
             parameters={"filter": self._filter_name},
         )
 
@@ -293,11 +296,8 @@ class Pipeline:
         tracks = {p: track.excerpt(window) for p, track in self._chain.tracks.items()}
         new = self._steps.take(done.activity, Stretch(tracks, window), done.name, fresh=done.fresh)
         stretches = self._steps.stretches
-        if new:
-            self._flags.pop("neutral_not_still", None)
-        if done.activity is Activity.CALIBRATION_NEUTRAL and not new:
-            words = "The neutral held no still second: sit tall and keep still, then repeat it."
-            self._flags["neutral_not_still"] = Flag("neutral_not_still", words)
+        if done.activity is Activity.CALIBRATION_NEUTRAL:
+            self._say_of_neutral(window, new)
         for still in new:
             self._neutral_q[still] = self._chain.q_es(still)
         for p in self._setup.chain:
@@ -311,6 +311,17 @@ class Pipeline:
         found = self._calibration.result.flags if stretches.neutral and self._calibration else ()
         flags = (*found, *self._flags.values())
         self._steps.judge(done.name, done.activity, window, flags)
+
+    def _say_of_neutral(self, announced: Window, still: Sequence[Window]) -> None:
+        """Say what was wrong with a neutral, until there is a better one."""
+        words = "The neutral held no still second: sit tall and keep still, then repeat it."
+        inside = [w for w in still if announced.first <= w.first < announced.end]
+        flag = moved_flag(announced, inside[0]) if inside else Flag("neutral_not_still", words)
+        for code in ("neutral_not_still", "neutral_in_motion"):
+            self._flags.pop(code, None)
+        if flag is not None:
+            self._flags[flag.code] = flag
+            self._moved += [flag] if inside else []
 
     def _begin_drill(self, activity: Activity, at: int) -> None:
         around = Window(at - int(LOOK_S * GRID_HZ), at)

@@ -166,11 +166,13 @@ def test_a_steady_session_has_no_flags(drill, seed, simulated, analyzed):
     assert [f.code for f in result.drills[0].flags] == []
 
 
-def test_a_start_in_motion_is_said():
+@pytest.mark.parametrize("live", [False, True], ids=["offline", "live"])
+def test_a_start_in_motion_is_said(live):
     session = simulate_session(
         seed=60, drills=(Activity.SEATED,), minutes_per_drill=0.7, start_in_motion=True
     )
-    result = analyze_session(Setup(tuple(session.blocks)), session.blocks, session.events)
+    setup = Setup(tuple(session.blocks))
+    result = analyze_session(setup, session.blocks, session.events, live=live)
     assert "neutral_in_motion" in {f.code for f in result.flags}
 
 

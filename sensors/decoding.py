@@ -194,11 +194,16 @@ class StreamDecoder:
         joined = joining.join(kind, data)
         if joined is None:
             return 0
-        sizes = joined.sizes
-        if self._count is None:
-            ends_s, steps_s = self._followed(joined, arrivals_s)
-        else:
+        sizes, member = joined.sizes, self._member
+        steps_s: Sequence[float]
+        if self._count is not None:
             ends_s, steps_s = self._count.observe_all(sizes, arrivals_s, self._origin_s)
+        elif joined.sequences or joined.spacings_ticks or not (member is None or member.idle):
+            ends_s, steps_s = self._followed(joined, arrivals_s)
+        else:  # one sample each, nothing but its time
+            ends_s = self._clock.follow_all(joined.ticks, arrivals_s, self._origin_s)
+            steps_s = (0.0,) * len(ends_s)
+            self._recent.extend(joined.ticks[: len(ends_s)])
         taken = len(ends_s)
         if taken:
             self._packets += taken
@@ -220,10 +225,6 @@ class StreamDecoder:
         """
         ticks, spacings, sequences = joined.ticks, joined.spacings_ticks, joined.sequences
         clock, member, origin_s = self._clock, self._member, self._origin_s
-        if member is None and not (spacings or sequences):
-            ends_s = clock.follow_all(ticks, arrivals_s, origin_s)
-            self._recent.extend(ticks[: len(ends_s)])
-            return ends_s, (0.0,) * len(ends_s)
         ends_s, steps_s = [], []
         last, tick_s, recent = self._sequence, self._tick_s, self._recent
         for at, tick in enumerate(ticks):
@@ -286,7 +287,7 @@ class StreamDecoder:
         self._claim = claim
         if claim is None or self._common is None:
             return
-        if self._member is None:
+        if self._member is None:  # until then it is followed by itself
             self._member = Membership(self.info.sensor, self._common, self._clock)
         self._member.told(synchronised=claim.synchronised)
 

@@ -163,18 +163,19 @@ class StreamDecoder:
         kinds, arrivals_s, data
             Characteristic, arrival and value of each.
         """
-        at, end, joining = 0, len(kinds), self.joining
-        while at < end:
-            some = slice(at, at + AT_ONCE)
-            taken = 0
-            if joining is not None:
-                taken = self._take_joined(joining, kinds[some], arrivals_s[some], data[some])
+        if len(kinds) > AT_ONCE:
+            for at in range(0, len(kinds), AT_ONCE):
+                some = slice(at, at + AT_ONCE)
+                self.take_all(kinds[some], arrivals_s[some], data[some])
+            return
+        joining = self.joining
+        while kinds:
+            taken = self._take_joined(joining, kinds, arrivals_s, data) if joining else 0
             if not taken:
-                some = slice(at, at + ALONE)
-                for value in zip(kinds[some], arrivals_s[some], data[some], strict=True):
-                    self.take(*value)
                 taken = ALONE
-            at += taken
+                for value in zip(kinds[:ALONE], arrivals_s[:ALONE], data[:ALONE], strict=True):
+                    self.take(*value)
+            kinds, arrivals_s, data = kinds[taken:], arrivals_s[taken:], data[taken:]
 
     def _take_joined(
         self,
@@ -271,7 +272,7 @@ class StreamDecoder:
         if not pieces:
             return None
         self._pieces = []
-        burst = joined(pieces)
+        burst = arrays_of(pieces[0][0]) if len(pieces) == 1 else joined(pieces)
         acc, gyr, calibration = burst.acc, burst.gyr, self.info.calibration
         if calibration is not None:
             acc, gyr = calibration.acc(acc), calibration.gyr(gyr)

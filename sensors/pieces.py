@@ -80,8 +80,6 @@ def arrays_of(samples: Samples) -> Burst:
 
 def joined(pieces: list[Piece]) -> Burst:
     """Return the samples of all pieces; bytes of neighbours become arrays together."""
-    if len(pieces) == 1:
-        return arrays_of(pieces[0][0])
     bursts: list[Burst] = []
     unpack: Callable[[bytes], Burst] | None = None
     raw: list[bytes] = []

@@ -125,8 +125,8 @@ class Form:
             ticks, numbers, far = self._checked(b"".join(data))
         except ProtocolError:
             return None
-        ones = (1,) * len(data)
-        return Joined(len(data), numbers, self._unpack_far if far else self._unpack, ones, ticks)
+        count, unpack = len(data), self._unpack_far if far else self._unpack
+        return Joined(count, numbers, unpack, (1,) * count, ticks)
 
     def checked_any(self, data: bytes) -> Checked:
         """Check payloads of any kind, one behind the other; raises as :func:`checked_usual`.

@@ -40,7 +40,7 @@ MOUNTED = Mounting("x", "z")
 FILTERS: dict[str, Callable[[Samples], FloatArray]] = {
     "torso, offline": torso_offline,
     "torso, live": torso_live,
-    **{name: orient for name, orient in PEERS.items() if orient is not torso_live},
+    **PEERS,
 }
 
 

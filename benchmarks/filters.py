@@ -23,6 +23,9 @@ except ModuleNotFoundError:  # only the extra `bench` brings it
 
 HAS_IMUFUSION = imufusion is not None
 
+TOLD = {"restBiasEstEnabled": False}
+"""Of a bias that is known; a worn sensor at rest is none."""
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -62,6 +65,18 @@ def torso_offline(s: Samples) -> FloatArray:
 def torso_live(s: Samples) -> FloatArray:
     """The same, causal."""
     return VqfFilter(s.rate_hz).update(s.unbiased, s.acc)
+
+
+def vqf_told(s: Samples) -> FloatArray:
+    """VQF that is given the bias at rest and goes on estimating it from motion."""
+    run = VQF(1.0 / s.rate_hz, **TOLD)
+    return np.asarray(run.updateBatch(s.unbiased, np.ascontiguousarray(s.acc))["quat6D"])
+
+
+def vqf_told_offline(s: Samples) -> FloatArray:
+    """The same forwards and backwards: the best orientations there are without torso."""
+    out = offlineVQF(s.unbiased, s.acc, None, 1.0 / s.rate_hz, dict(TOLD))
+    return np.asarray(out["quat6D"])
 
 
 def vqf_online(s: Samples) -> FloatArray:
@@ -118,7 +133,7 @@ PEERS: dict[str, Callable[[Samples], FloatArray]] = {
     "vqf, as it comes": vqf_online,
     "vqf offline, as it comes": vqf_offline,
     "vqf, no bias, no rest": vqf_untold,
-    "vqf + bias at rest": torso_live,
+    "vqf + bias at rest": vqf_told,
     "ahrs Madgwick + bias": madgwick,
     "ahrs Mahony + bias": mahony,
     "ahrs EKF + bias": ekf,

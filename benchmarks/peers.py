@@ -138,7 +138,7 @@ def filter_errors_deg(prepared: Prepared, orient: Callable[[Samples], FloatArray
 
 def opensense_errors_deg(prepared: Prepared) -> FloatArray:
     """Errors (m, 4) of OpenSim's inverse kinematics on the best orientations there are for it."""
-    q_es = [filters.torso_offline(s) for s in prepared.samples]
+    q_es = [filters.vqf_told_offline(s) for s in prepared.samples]
     reference = prepared.reference(q_es)
     turned = qt.multiply(reference.turn_e, np.stack(q_es, axis=1))
     turn = opensense.turns(prepared.t_s, turned[prepared.inside], turned[prepared.still])
@@ -147,7 +147,7 @@ def opensense_errors_deg(prepared: Prepared) -> FloatArray:
 
 def qmt_errors_deg(prepared: Prepared) -> FloatArray:
     """Errors (m, 4) with qmt's heading correction of each upper segment, a joint with ranges."""
-    q_es = [filters.torso_offline(s) for s in prepared.samples]
+    q_es = [filters.vqf_told_offline(s) for s in prepared.samples]
     reference = prepared.reference(q_es)
     turn = _turns(prepared, reference, q_es)
     base = qt.from_axes(reference.sagittal, reference.u, reference.transverse)

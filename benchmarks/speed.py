@@ -123,7 +123,7 @@ def ours_alone(minutes: float, rounds: int) -> Offline:
 
 def opensense_only(prepared: peers.Prepared) -> Callable[[], object]:
     """OpenSense on orientations that are there already, for every row of the session."""
-    q_es = np.stack([filters.torso_offline(s) for s in prepared.samples], axis=1)
+    q_es = np.stack([filters.vqf_told_offline(s) for s in prepared.samples], axis=1)
     t_s = np.arange(len(q_es)) / prepared.samples[0].rate_hz
     return lambda: opensense.turns(t_s, q_es, q_es[prepared.still])
 

@@ -26,9 +26,9 @@ SPINE_WHY = """\
 None of the others gives an interval, and none uses that people come back to neutral: that, not the
 filter, is what holds the heading when seated. On all fours the spine line is horizontal, heading
 hardly matters, and good filters come close to each other; what is left there is inclination and
-soft tissue. OpenSense makes no orientations: it is given torso's own (VQF both ways, bias taken
-out) and keeps their heading drift. qmt's correction knows the range of a joint only, which bounds
-the heading of a vertical axis and does not hold it.
+soft tissue. OpenSense and qmt make no orientations: they are given VQF's, both ways, with the bias
+at rest taken out and what VQF learns in motion, and keep their heading drift. qmt's correction
+knows the range of a joint only, which bounds the heading of a vertical axis and does not hold it.
 """
 
 TRIALS = """\

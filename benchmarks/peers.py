@@ -20,10 +20,10 @@ from fusion import offline
 from fusion import quaternions as qt
 from fusion.calibration import Calibration, Stretch, calibrate, verified
 from fusion.grid import GRID_HZ
-from fusion.heading import HeadingEstimate
+from fusion.heading_estimate import HeadingEstimate
 from fusion.neutral import announced_neutral
 from fusion.setup import Setup
-from fusion.spine import Reference, make_reference, spine_angles, turns
+from fusion.spine import Reference, SegmentTurns, make_reference, spine_angles, turns
 from fusion.track import Window
 
 try:
@@ -80,11 +80,9 @@ class Prepared:
     def errors_deg(self, reference: Reference, turn: FloatArray) -> FloatArray:
         """Errors (m, 4) of the angles that the turns (m, n, 4) make, taken as they are."""
         m, n = turn.shape[:2]
-        held = HeadingEstimate(np.zeros((m, n)), np.zeros((m, n, n)), np.zeros((m, n)))
-        spine = spine_angles(reference, turn, held)
-        thoracic = spine.thoracolumbar - spine.lumbar
-        rest = np.zeros((m, 3))
-        angles = np.column_stack([spine.pelvis, spine.lumbar, thoracic, spine.thoracolumbar, rest])
+        held = HeadingEstimate(np.zeros((m, n)), np.zeros((m, n, n)))
+        spine = spine_angles(SegmentTurns(0, reference, turn, held, np.zeros(m, dtype=bool)))
+        angles = np.hstack([spine.columns, np.zeros((m, 3))])
         return errors_deg(self.t_s, angles, self.truth)
 
 

@@ -13,14 +13,17 @@ from fusion.drills import SEATED, Drill
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse, phase_now
 from fusion.grid import GRID_HZ
-from fusion.heading import HeadingEstimate
+from fusion.heading_estimate import HeadingEstimate
 from fusion.lowpass import LowPass
-from fusion.reps import COLUMNS, Counted, RepFinder
+from fusion.pieces import pieces
+from fusion.reps import Counted, RepFinder
 from fusion.restlessness import UNSURE_DEG, HeadingFilters
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder, mended
-from fusion.spine import LIVE, Reference, turns
+from fusion.spine import Reference, SegmentTurns, spine_angles, turns
 from fusion.split import make_split
 from fusion.tissue import Ringing
+from fusion.track import Window
+from fusion.uncertainty import LIVE, axial_sd_deg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from fusion.heading import HeadingFilter, HeadingParameters
     from fusion.results import Rep
     from fusion.setup import Setup
-    from fusion.track import Track, Window
+    from fusion.track import Track
     from sensors.samples import FloatArray
 
 MAX_TILT_DEG = 12.0
@@ -86,6 +89,24 @@ class Motion:
     gyr: FloatArray
     gap: npt.NDArray[np.bool_]
     jumps: tuple[Jump, ...] = ()
+
+    def parts(self) -> list[Motion]:
+        """The same in :mod:`fusion.pieces`, jumps left out."""
+        first = self.window.first
+        return [
+            Motion(
+                Window(first + rows.start, first + rows.stop),
+                self.q_es[rows],
+                self.gyr[rows],
+                self.gap[rows],
+            )
+            for rows in pieces(len(self.gap))
+        ]
+
+    @property
+    def t_s(self) -> FloatArray:
+        """(m,) the grid times."""
+        return np.arange(self.window.first, self.window.end) / GRID_HZ
 
     @property
     def speed_dps(self) -> FloatArray:
@@ -169,19 +190,13 @@ class DrillRun:
         dwells = self._dwells.update(motion.window.first, still, turn, motion.speed_dps)
         estimate = self._follow_heading(motion, dwells)
         turn = self._mended(turn, motion.window)
+        seen = SegmentTurns(motion.window.first, self.reference, turn, estimate, motion.gap)
+        angles = spine_angles(seen)
+        rings_deg, loose_deg = self._ringing.update(angles.columns)
         fused = fuse(
-            motion.window.first,
-            self.reference,
-            self.split,
-            turn,
-            estimate,
-            motion.gap,
-            self._ringing,
-            LIVE,
+            seen, angles, axial_sd_deg(seen, angles, rings_deg, loose_deg, LIVE), self.split
         )
-        times_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
-        moved_deg = self.heading.moved_deg(times_s)
-        counted = fused.since_moved(self.reference, turn, estimate, moved_deg)
+        counted = fused.since_moved(seen, self.heading.moved_deg(motion.t_s))
         turn_deg, rate_dps = self._lowpass.update(counted.total_deg)
         reps: list[Rep] = []
         if self.reps is not None:
@@ -192,7 +207,7 @@ class DrillRun:
         """The repetition that was under way when the drill ended, if it counts."""
         if self.reps is None:
             return []
-        return self.reps.update(np.empty(0), np.empty((0, len(COLUMNS))), last=True)
+        return self.reps.finish()
 
     def end_drill(self) -> None:
         """Go on with frames, without counting."""
@@ -201,8 +216,7 @@ class DrillRun:
     def _mended(self, turn: FloatArray, window: Window) -> FloatArray:
         """Turns without what slips since the last neutral added, as soon as they are known."""
         for slip in self.slips[self._slips_of_before :]:
-            if slip.known < window.end:
-                turn = mended(turn, slip, max(slip.known - window.first, 0))
+            turn = mended(turn, window.first, slip, slip.known)
         return turn
 
     def _follow_heading(self, motion: Motion, dwells: Sequence[Dwell]) -> HeadingEstimate:
@@ -222,7 +236,6 @@ class DrillRun:
         return HeadingEstimate(
             np.concatenate([p.joint_deg for p in parts]),
             np.concatenate([p.variance_deg2 for p in parts]),
-            np.concatenate([p.rate_dps for p in parts]),
         )
 
 

@@ -133,23 +133,24 @@ class DwellFinder:
             (m,) magnitude of the uppermost sensor's rate.
         """
         found: list[Dwell] = []
-        edges = np.flatnonzero(
-            np.diff(np.concatenate([[self._start is not None], still]).astype(int))
-        )
-        at = 0
-        for edge in [*edges.tolist(), len(still)]:
-            if self._start is not None:
-                self._turn = np.concatenate([self._turn, turn[at:edge]])
-                found += self._cut(first + edge)
-                if edge < len(still):
-                    found += self._close(first + edge)
-                at = edge
-                continue
-            self._path_deg += float(speed_dps[at:edge].sum()) / GRID_HZ
-            if edge < len(still):
-                self._start, self._pieces = first + edge, 0
+        inside, n = self._start is not None, len(still)
+        edges = np.flatnonzero(np.diff(still, prepend=inside)).tolist()
+        travelled_deg = np.cumsum(np.where(still, 0.0, speed_dps)) / GRID_HZ
+        bounds, done_deg = [*([0] if inside else []), *edges, n], 0.0
+        for start, end in zip(bounds[::2], bounds[1::2], strict=False):
+            if not (inside and start == 0):
+                if end - start < MIN_DWELL and end < n:
+                    continue
+                self._start, self._pieces = first + start, 0
                 self._turn = np.empty((0, *turn.shape[1:]))
-            at = edge
+            by_now_deg = float(travelled_deg[end - 1]) if end else 0.0
+            self._path_deg += by_now_deg - done_deg
+            done_deg = by_now_deg
+            self._turn = np.concatenate([self._turn, turn[start:end]])
+            found += self._cut(first + end)
+            if end < n:
+                found += self._close(first + end)
+        self._path_deg += float(travelled_deg[-1]) - done_deg if n else 0.0
         return found
 
     def _cut(self, end: int) -> list[Dwell]:

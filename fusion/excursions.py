@@ -155,7 +155,7 @@ class ExcursionFinder:
         lo, valley = start, gone
         high = low = float(away[gone])
         hi = min(end, len(away))
-        for i in range(gone, hi, 5):
+        for i in range(gone, hi, 5) if self._turns_back(away[gone:hi:5]) else ():
             now = float(away[i])
             depth = max(self.parameters.split_part * min(high, now), self.parameters.out_deg)
             if high - low > depth and now - low > depth:
@@ -167,6 +167,12 @@ class ExcursionFinder:
                 valley, low = i, now
         parts.append((lo, self._top(away, lo, hi), settled))
         return parts
+
+    def _turns_back(self, away: FloatArray) -> bool:
+        """Whether there is a valley at all that is deep enough to part two repetitions."""
+        before = np.maximum.accumulate(away)
+        behind = np.maximum.accumulate(away[::-1])[::-1]
+        return bool((np.minimum(before, behind) - away).max() > self.parameters.out_deg)
 
     @staticmethod
     def _top(away: FloatArray, lo: int, hi: int) -> int:

@@ -12,12 +12,12 @@ from fusion import quaternions as qt
 from fusion.grid import GRID_HZ
 from fusion.reps import UNCERTAIN_SD_DEG
 from fusion.results import Frames, Phase, Quality, Rep
-from fusion.spine import SMOOTHED, Reference, Unknown, spine_angles
 
 if TYPE_CHECKING:
-    from fusion.heading import HeadingEstimate
+    from collections.abc import Mapping
+
+    from fusion.spine import Reference, SegmentTurns, SpineAngles
     from fusion.split import Split
-    from fusion.tissue import Ringing
     from sensors.samples import FloatArray
 
 
@@ -55,37 +55,34 @@ class Fused:
 
     def frames(self) -> Frames:
         """The frames to hand out: nothing is invented inside a gap."""
-        angles, sd = self.angles_deg.copy(), self.sd_deg.copy()
-        angles[self.gap] = np.nan
-        sd[self.gap] = np.nan
+        angles, sd = self.angles_deg, self.sd_deg
+        if self.gap.any():
+            angles, sd = angles.copy(), sd.copy()
+            angles[self.gap] = np.nan
+            sd[self.gap] = np.nan
         t_s = np.arange(self.first, self.first + len(angles)) / GRID_HZ
         return Frames(t_s, angles, sd, self.quality)
 
-    def since_moved(
-        self,
-        reference: Reference,
-        turn: FloatArray,
-        heading: HeadingEstimate,
-        moved_deg: FloatArray,
-    ) -> Fused:
+    def since_moved(self, turns: SegmentTurns, moved_deg: FloatArray) -> Fused:
         """The same, with pelvis and total as if the person had not turned as a whole.
 
         On all fours a person who faces elsewhere is far from the neutral's axes without a turn.
 
         Parameters
         ----------
-        reference, turn, heading
+        turns
             What this was fused from.
         moved_deg
             (m,) how far the person had turned about the vertical.
         """
         if not moved_deg.any():
             return self
-        facing = np.radians(heading.sensor_deg[:, 0] + moved_deg)
-        pelvis = np.degrees(qt.twist_rad(qt.turned(-facing, turn[:, 0]), reference.u))
+        facing = np.radians(turns.heading.sensor_deg[:, 0] + moved_deg)
+        turn, reference = turns.turn[:, 0], turns.reference
+        pelvis = np.degrees(qt.twist_rad(qt.turned(-facing, turn), reference.u))
         angles = self.angles_deg.copy()
         angles[:, [0, 4]] += (pelvis - angles[:, 0])[:, None]
-        shift = _shift_deg(reference, qt.turned(-np.radians(moved_deg), turn[:, 0]))
+        shift = _shift_deg(reference, qt.turned(-np.radians(moved_deg), turn))
         return replace(self, angles_deg=angles, shift_deg=shift)
 
     def rows(self, rate_dps: FloatArray) -> FloatArray:
@@ -97,62 +94,43 @@ class Fused:
 
 
 def fuse(
-    first: int,
-    reference: Reference,
-    split: Split,
-    turn: FloatArray,
-    heading: HeadingEstimate,
-    gap: npt.NDArray[np.bool_],
-    ringing: Ringing | None = None,
-    unknown: Unknown = SMOOTHED,
+    turns: SegmentTurns, angles: SpineAngles, sd_deg: Mapping[str, FloatArray], split: Split
 ) -> Fused:
-    """Frames from turns (m, n, 4) of the segments since neutral and the drift of their headings.
+    """Frames of the turns of the segments.
 
     Parameters
     ----------
-    first
-        Grid index of the first row.
-    reference
-        The neutral.
+    turns
+        What was measured.
+    angles
+        Its :func:`fusion.spine.spine_angles`.
+    sd_deg
+        Their :func:`fusion.uncertainty.axial_sd_deg`.
     split
         Where the lumbar share comes from.
-    turn
-        From :func:`fusion.spine.turns`.
-    heading
-        Drift at the same times.
-    gap
-        (m,) where a sensor was silent.
-    ringing
-        What follows the soft tissue from one block to the next.
-    unknown
-        What is not known of the angles.
     """
-    spine = spine_angles(reference, turn, heading, ringing, unknown)
-    lumbar, lumbar_sd, thoracic_sd = spine.lumbar, spine.lumbar_sd, spine.thoracic_sd
-    if turn.shape[1] == 2:
-        lumbar, lumbar_sd, thoracic_sd = split.lumbar_deg(
-            spine.thoracolumbar, spine.thoracolumbar_sd
+    turn, reference = turns.turn, turns.reference
+    pelvis, spine = angles.axial["pelvis"], angles.axial["thoracolumbar"]
+    worst_sd = spine_sd = sd_deg["thoracolumbar"]
+    if "lumbar" in angles.axial:
+        lumbar, lumbar_sd, thoracic_sd = (
+            angles.axial["lumbar"],
+            sd_deg["lumbar"],
+            sd_deg["thoracic"],
         )
-    angles = np.column_stack(
-        [
-            spine.pelvis,
-            lumbar,
-            spine.thoracolumbar - lumbar,
-            spine.thoracolumbar,
-            spine.pelvis + spine.thoracolumbar,
-            spine.lateral,
-            spine.flexion,
-        ]
-    )
-    sd = np.column_stack([spine.pelvis_sd, lumbar_sd, thoracic_sd, spine.thoracolumbar_sd])
-    # An estimated split is wide by nature; a T12 sensor that was silent leaves it unknown.
-    worst_sd = spine.thoracolumbar_sd if turn.shape[1] == 2 else sd[:, 1:].max(axis=1)
+        # A T12 sensor that was silent leaves the split unknown.
+        worst_sd = np.maximum(spine_sd, np.maximum(lumbar_sd, thoracic_sd))
+    else:  # an estimated split is wide by nature
+        lumbar, lumbar_sd, thoracic_sd = split.lumbar_deg(spine, spine_sd)
+    thoracic, total = spine - lumbar, pelvis + spine
     return Fused(
-        first=first,
-        angles_deg=angles,
-        sd_deg=sd,
-        quality=grade(worst_sd, gap),
-        gap=gap,
+        first=turns.first,
+        angles_deg=np.column_stack(
+            [pelvis, lumbar, thoracic, spine, total, angles.lateral, angles.flexion]
+        ),
+        sd_deg=np.column_stack([sd_deg["pelvis"], lumbar_sd, thoracic_sd, spine_sd]),
+        quality=grade(worst_sd, turns.gap),
+        gap=turns.gap,
         upper=np.column_stack([turn[:, -1, 0], turn[:, -1, 1:] @ reference.axes_e.T]),
         shift_deg=_shift_deg(reference, turn[:, 0]),
     )

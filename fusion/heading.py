@@ -25,6 +25,7 @@ import numpy as np
 
 from fusion.dwells import PIECE
 from fusion.grid import GRID_HZ
+from fusion.heading_estimate import HeadingEstimate, SmoothedHeading
 from fusion.quaternions import wrap_deg
 
 if TYPE_CHECKING:
@@ -94,30 +95,6 @@ class _Node:
     after: _State
 
 
-@dataclass(frozen=True, slots=True)
-class HeadingEstimate:
-    """Drift at given times.
-
-    Attributes
-    ----------
-    joint_deg
-        (m, n) drift of each joint.
-    variance_deg2
-        (m, n, n) covariance of the joints' drifts.
-    rate_dps
-        (m, n) drift rate of each joint.
-    """
-
-    joint_deg: FloatArray
-    variance_deg2: FloatArray
-    rate_dps: FloatArray
-
-    @property
-    def sensor_deg(self) -> FloatArray:
-        """(m, n) drift of each sensor against the room, from the pelvis upwards."""
-        return np.cumsum(self.joint_deg, axis=1)
-
-
 class HeadingFilter:
     """The causal filter; with ``remember`` it also keeps what the smoother needs.
 
@@ -151,7 +128,14 @@ class HeadingFilter:
         # Joints are differences of neighbouring sensors, so their drifts are correlated.
         difference = np.eye(n) - np.eye(n, k=-1)
         self._couple = difference @ difference.T
-        self._jumps = difference.T  # what a jump of each sensor does to the joints
+        # What a jump of each sensor does to the joints, and the products of that.
+        self._jumps = difference.T
+        self._jumps2 = self._jumps[:, :, None] * self._jumps[:, None, :]
+        # Offsets drift by their rates; where the random walks of these add to the covariance.
+        self._stay, self._drift = np.eye(2 * n), np.eye(2 * n, k=n)
+        self._of_offsets = np.kron([[1.0, 0.0], [0.0, 0.0]], self._couple)
+        self._of_both = np.kron([[0.0, 1.0], [1.0, 0.0]], self._couple)
+        self._of_rates = np.kron([[0.0, 0.0], [0.0, 1.0]], self._couple)
         p = np.zeros((2 * n, 2 * n))
         p[:n, :n] = self.parameters.start_sd_deg**2 * self._couple
         p[n:, n:] = difference @ np.diag(np.asarray(rate_sd_dps) ** 2) @ difference.T
@@ -275,13 +259,12 @@ class HeadingFilter:
     def _extrapolated(self, s: _State, t_s: FloatArray) -> HeadingEstimate:
         """Drift at times ``t_s`` (m,) after or before ``s``, as far as that tells it."""
         n, dt = self._n, t_s - s.t_s
-        rate = np.broadcast_to(s.x[n:], (len(dt), n))
         joint = s.x[:n] + dt[:, None] * s.x[n:]
         cross = s.p[:n, n:] + s.p[n:, :n]
         d = dt[:, None, None]
         walk = self._walk(np.abs(d))
         variance = s.p[:n, :n] + d * cross + d**2 * s.p[n:, n:] + walk * self._couple
-        return HeadingEstimate(joint, variance, np.asarray(rate))
+        return HeadingEstimate(joint, variance)
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped at ``t_s``, by ``by_deg`` ± ``sd_deg``."""
@@ -296,14 +279,14 @@ class HeadingFilter:
         before = self._state
         x, p = before.x.copy(), before.p.copy()
         x[:n] += by_deg * jump
-        p[:n, :n] += sd_deg**2 * (jump[:, None] * jump)
+        p[:n, :n] += sd_deg**2 * self._jumps2[sensor]
         # What is added to offsets alone may be added at any time since the last node.
         self._state = _State(before.t_s, x, p)
         if parted:
             self._step(self._state, None)
 
-    def smooth(self, t_s: FloatArray) -> HeadingEstimate:
-        """Drift at times ``t_s`` (m,) given everything observed (Rauch–Tung–Striebel).
+    def smooth(self, first_s: float, last_s: float) -> SmoothedHeading:
+        """Drift from one time to another given everything observed (Rauch–Tung–Striebel).
 
         Raises
         ------
@@ -312,12 +295,14 @@ class HeadingFilter:
         """
         if self._nodes is None:
             raise ValueError("a filter that does not remember cannot smooth")
-        t_s = np.asarray(t_s, dtype=float)
-        states = self._smoothed_states()
+        n, states = self._n, self._smoothed_states()
         # A drill may begin before its neutral, and end after the last return.
-        before = self._beyond(states[0], float(np.min(t_s, initial=states[0].t_s)))
-        after = self._beyond(self._state, float(np.max(t_s, initial=self._state.t_s)))
-        return self._interpolate([*before[::-1], *states, *after], t_s)
+        before = self._beyond(states[0], min(first_s, states[0].t_s))
+        after = self._beyond(self._state, max(last_s, self._state.t_s))
+        states = [*before[::-1], *states, *after]
+        x, p = np.array([s.x for s in states]), np.array([s.p[:n, :n] for s in states])
+        times = np.array([s.t_s for s in states])
+        return SmoothedHeading(times, HeadingEstimate(x[:, :n], p), x[:, n:])
 
     def _beyond(self, state: _State, end_s: float) -> list[_State]:
         """States every :attr:`HeadingParameters.node_s` from ``state`` on or back to ``end_s``."""
@@ -325,11 +310,11 @@ class HeadingFilter:
         steps = np.arange(1, np.ceil(far_s / self.parameters.node_s) + 1) * self.parameters.node_s
         times = state.t_s + np.copysign(steps, end_s - state.t_s)
         found = self._extrapolated(state, times)
-        rates = state.p[self._n :, self._n :]
+        rate, rate_var = state.x[self._n :], state.p[self._n :, self._n :]
         return [
-            _State(t, np.concatenate([j, r]), _block(v, rates))
-            for t, j, r, v in zip(
-                times.tolist(), found.joint_deg, found.rate_dps, found.variance_deg2, strict=True
+            _State(t, np.concatenate([joint, rate]), _block(variance, rate_var))
+            for t, joint, variance in zip(
+                times.tolist(), found.joint_deg, found.variance_deg2, strict=True
             )
         ]
 
@@ -339,18 +324,15 @@ class HeadingFilter:
         return par.rate_walk_dps**2 * dt_s**3 / 3 + par.angle_walk_deg**2 * dt_s
 
     def _predict(self, t_s: float) -> _State:
-        s, n = self._state, self._n
+        s = self._state
         dt = max(0.0, t_s - s.t_s)
         walk2 = self.parameters.rate_walk_dps**2 * dt
-        offset, cross, rate = s.p[:n, :n], s.p[:n, n:], s.p[n:, n:]
-        later = cross + dt * rate
-        x, p = s.x.copy(), np.empty_like(s.p)
-        x[:n] += dt * s.x[n:]
-        p[:n, :n] = offset + dt * (later + cross.T) + self._walk(dt) * self._couple
-        p[:n, n:] = later + 0.5 * walk2 * dt * self._couple
-        p[n:, :n] = p[:n, n:].T
-        p[n:, n:] = rate + walk2 * self._couple
-        return _State(max(t_s, s.t_s), x, p)
+        forth = self._stay + dt * self._drift
+        p = forth @ s.p @ forth.T
+        p += self._walk(dt) * self._of_offsets
+        p += 0.5 * walk2 * dt * self._of_both
+        p += walk2 * self._of_rates
+        return _State(max(t_s, s.t_s), forth @ s.x, p)
 
     def _walk_to(self, t_s: float) -> None:
         """Leave a node for the smoother every :attr:`HeadingParameters.node_s`."""
@@ -454,24 +436,6 @@ class HeadingFilter:
             p = a.p + gain @ (later.p - b.p) @ gain.T
             states.append(_State(a.t_s, x, p))
         return states[::-1]
-
-    def _interpolate(self, states: list[_State], t_s: FloatArray) -> HeadingEstimate:
-        n, times = self._n, np.array([s.t_s for s in states])
-        rows = np.array([np.concatenate([s.x, s.p[:n, :n].ravel()]) for s in states])
-        if len(states) == 1:
-            at, since_s = np.zeros(len(t_s), dtype=int), np.zeros(len(t_s))
-            slope = np.zeros_like(rows)
-        else:
-            at = np.clip(np.searchsorted(times, t_s, side="right") - 1, 0, len(times) - 2)
-            # A jump is two states at one time; its empty interval is met only at the very end.
-            slope = np.diff(rows, axis=0) / np.maximum(np.diff(times), 1e-9)[:, None]
-            since_s = np.clip(t_s - times.take(at), 0.0, np.diff(times).take(at))
-        found, change = rows.take(at, axis=0), slope.take(at, axis=0)
-        change *= since_s[:, None]
-        found += change
-        return HeadingEstimate(
-            found[:, :n], found[:, 2 * n :].reshape(-1, n, n), found[:, n : 2 * n]
-        )
 
 
 def _scalar_update(

@@ -15,11 +15,12 @@ from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Stitch
 from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still, moved_flag
 from fusion.orientation import offline_filter
+from fusion.pieces import pieces
 from fusion.quality import posture_flags, with_knocks
 from fusion.results import DrillResult, Flag, SessionResult
 from fusion.sample_watch import SampleWatch, knocks
 from fusion.segments import segment_motion
-from fusion.smooth_run import smooth_drill
+from fusion.smooth_run import smooth_drill, turns_of
 from fusion.spine import Reference, make_reference
 from fusion.split import make_split, split_flags
 from fusion.track import Track, Window
@@ -127,13 +128,16 @@ def grid_track(block: ImuBlock) -> Track:
     TooShortError
         If there are too few.
     """
-    on_grid = Grid().push(block)
-    if on_grid is None or len(on_grid) < GRID_HZ:
+    span_s = float(block.t_s[-1] - block.t_s[0]) if len(block) else 0.0
+    grid, track = Grid(), Track(int(span_s * GRID_HZ) + 2)
+    for rows in pieces(len(block)):
+        on_grid = grid.push(block.part(rows))
+        if on_grid is not None:
+            track.append(on_grid)
+    if len(track.extent) < GRID_HZ:
         raise TooShortError(
             f"only {len(block)} samples: a drill needs at least {MIN_DRILL_S:.0f} s of data"
         )
-    track = Track()
-    track.append(on_grid)
     return track
 
 
@@ -210,11 +214,14 @@ class _Oriented:
         filter_name: str,
     ) -> None:
         self.window = common_extent(tracks)
-        bias = {p: calibration.bias[p].bias_rad_s for p in setup.chain}
-        lanes = [_orient(tracks[p], bias[p], self.window, filter_name) for p in setup.chain]
-        self._q = np.stack([q for q, _ in lanes], axis=1)
-        self._gyr = np.stack([gyr for _, gyr in lanes], axis=1)
-        self._gap = np.any([tracks[p].gap(self.window) for p in setup.chain], axis=0)
+        n, m = len(setup.chain), len(self.window)
+        # Each sensor's rows lie together: the filters take and give them so.
+        q, gyr, gap = np.empty((n, m, 4)), np.empty((n, m, 3)), np.zeros(m, dtype=bool)
+        for i, p in enumerate(setup.chain):
+            np.subtract(tracks[p].rate(self.window), calibration.bias[p].bias_rad_s, out=gyr[i])
+            q[i] = _orient(tracks[p], gyr[i], self.window, filter_name)
+            gap |= tracks[p].gap(self.window)
+        self._q, self._gyr, self._gap = q.swapaxes(0, 1), gyr.swapaxes(0, 1), gap
         self._tracks = [tracks[p] for p in setup.chain]
 
     def motion(self, window: Window) -> Motion:
@@ -225,15 +232,12 @@ class _Oriented:
         )
 
 
-def _orient(
-    track: Track, bias: FloatArray, window: Window, filter_name: str = "vqf"
-) -> tuple[FloatArray, FloatArray]:
-    """Orientation (m, 4) and rate (m, 3) of one sensor."""
-    gyr = track.rate(window) - bias
+def _orient(track: Track, gyr: FloatArray, window: Window, filter_name: str) -> FloatArray:
+    """Orientation (m, 4) of one sensor with the rates ``gyr`` (m, 3)."""
     if track.has_quat:
-        return track.quat(window), gyr
+        return track.quat(window)
     stitch = Stitch(lambda: offline_filter(filter_name, GRID_HZ))
-    return stitch.update(gyr, track.acc(window), track.lost(window)), gyr
+    return stitch.update(gyr, track.acc(window), track.lost(window))
 
 
 def _reference(
@@ -262,17 +266,19 @@ def _drill(
     smoothed = smooth_drill(drill, setup, calibration, reference, motion)
     inside = slice(window.first - motion.window.first, None)
     if keep is not None:
-        turn, gap = smoothed.turn[inside], motion.gap[inside]
-        drift_deg = smoothed.drift.sensor_deg[inside]
+        turn = turns_of(reference, motion, smoothed.slips)[inside]
+        drift_deg = smoothed.drift.at(motion.t_s[inside]).sensor_deg
+        gap = motion.gap[inside]
         keep(segment_motion(drill.activity, window, reference, calibration, turn, drift_deg, gap))
+    once_a_second = np.arange(window.start_s, window.end_s)
     return make_drill_result(
         drill,
         window,
         reference,
         make_split(setup, drill),
-        smoothed.fused.frames().part(inside),
+        smoothed.frames.part(inside),
         [c for c in smoothed.counted if c.rep.peak_s >= window.start_s],
-        np.cumsum(np.median(smoothed.drift.rate_dps[inside], axis=0)),
+        np.cumsum(np.median(smoothed.drift.rate_dps(once_a_second), axis=0)),
         smoothed.slips,
         neutral.flags,
     )

@@ -27,7 +27,6 @@ UNCERTAIN_SD_DEG = 4.0
 SIDE_BEND_PART, SIDE_BEND_DEG = 0.4, 12.0
 WIND_UP_PART = 0.65
 LEAD_MIN_DEG = 6.0
-PIECE = int(20.0 * GRID_HZ)
 
 COLUMNS = (
     "pelvis", "lumbar", "thoracic", "thoracolumbar", "total", "lateral", "flexion",
@@ -81,7 +80,7 @@ class RepFinder:
         """Number of the set under way, from 1."""
         return self.counted[-1].rep.set if self.counted else 1
 
-    def update(self, turn_deg: FloatArray, rows: FloatArray, *, last: bool = False) -> list[Rep]:
+    def update(self, turn_deg: FloatArray, rows: FloatArray) -> list[Rep]:
         """Repetitions that finished with these frames.
 
         Parameters
@@ -90,20 +89,16 @@ class RepFinder:
             (m,) low-passed total turn.
         rows
             (m, 16) columns :data:`COLUMNS`; ``rate`` is that of ``turn_deg``.
-        last
-            Nothing will follow.
         """
-        found: list[Rep] = []
-        # Piece by piece, so that a long session costs no more per minute than a short one.
-        for at in range(0, max(len(rows), 1), PIECE):
-            piece = slice(at, at + PIECE)
-            done = last and at + PIECE >= len(rows)
-            found += self._take_in(turn_deg[piece], rows[piece], last=done)
-        return found
-
-    def _take_in(self, turn_deg: FloatArray, rows: FloatArray, *, last: bool) -> list[Rep]:
-        self._rows = np.vstack([self._rows, rows])
+        self._rows = np.concatenate([self._rows, rows])
         self._excursions.update(turn_deg, rows[:, _COLUMN["rate"]])
+        return self._found()
+
+    def finish(self) -> list[Rep]:
+        """The repetition that was under way when the drill ended, if it counts."""
+        return self._found(last=True)
+
+    def _found(self, *, last: bool = False) -> list[Rep]:
         found: list[Rep] = []
         while excursions := self._excursions.next(last=last):
             for excursion in excursions:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
+from fusion.heading import HeadingFilter, HeadingParameters
 from fusion.quaternions import wrap_deg
 
 if TYPE_CHECKING:
     from fusion.bends import Bend
     from fusion.dwells import Dwell
+    from fusion.heading_estimate import HeadingEstimate
     from sensors.samples import FloatArray
 
 RESTLESSNESS = (0.5, 1.25, 3.0)

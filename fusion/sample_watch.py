@@ -50,9 +50,12 @@ class SampleWatch:
         known = block.clipped if block.clipped is not None else flat_tops(block)
         self.clipped += int(np.count_nonzero(known))
         self.has_mag |= block.mag is not None and bool(np.isfinite(block.mag).any())
-        excess = np.linalg.norm(block.acc, axis=1) - GRAVITY_MPS2
-        _note(self.knocks_s, block.t_s[excess > KNOCK_MPS2])
-        _note(self.shakes_s, block.t_s[excess > SHAKE_MPS2])
+        force2 = np.einsum("ij,ij->i", block.acc, block.acc)
+        shaken = np.flatnonzero(force2 > (GRAVITY_MPS2 + SHAKE_MPS2) ** 2)
+        if len(shaken):
+            struck = shaken[force2[shaken] > (GRAVITY_MPS2 + KNOCK_MPS2) ** 2]
+            _note(self.knocks_s, block.t_s[struck])
+            _note(self.shakes_s, block.t_s[shaken])
 
     def flags(self, placement: Placement, loss: float) -> list[Flag]:
         """What has to be said of the samples, ``loss`` being the part of them that is missing."""
@@ -80,6 +83,8 @@ def flat_tops(block: ImuBlock) -> npt.NDArray[np.bool_]:
     """Samples (n,) at which an axis stays at its extreme: the end of a range nobody told us of."""
     out = np.zeros(len(block), dtype=bool)
     for values, least in zip((block.gyr, block.acc), MIN_RANGE, strict=True):
+        if max(values.max(initial=0.0), -values.min(initial=0.0)) < least:
+            continue  # as nearly always
         size = np.abs(values)
         top = np.nanmax(size, axis=0, initial=0.0)
         for axis in np.flatnonzero(top >= least):

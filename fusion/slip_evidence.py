@@ -223,11 +223,16 @@ class SlipEvidence:
         return np.asarray(back @ sensors.reshape(3 * n, 3 * n) @ back.T)
 
 
-def rotation_deg(up: FloatArray, joint_deg: FloatArray) -> FloatArray:
-    """Rotation vectors (n, 3) of the sensors from directions of up (n, 3) and headings (n,)."""
-    level = np.linalg.norm(up[:, :2], axis=1)
+def inclination_deg(up: FloatArray) -> FloatArray:
+    """Rotation vectors about level axes (n, 2) that incline sensors to directions of up (n, 3)."""
+    level = np.hypot(up[:, 0], up[:, 1])
     stretch = np.degrees(np.arctan2(level, up[:, 2])) / np.maximum(level, 1e-9)
-    return np.column_stack([up[:, 1] * stretch, -up[:, 0] * stretch, np.cumsum(joint_deg)])
+    return np.array([up[:, 1] * stretch, -up[:, 0] * stretch]).T
+
+
+def rotation_deg(inclination_deg: FloatArray, joint_deg: FloatArray) -> FloatArray:
+    """Rotation vectors (n, 3) of the sensors from their inclinations (n, 2) and headings (n,)."""
+    return np.concatenate([inclination_deg, joint_deg.cumsum()[:, None]], axis=1)
 
 
 def _level_axes(u: FloatArray) -> FloatArray:

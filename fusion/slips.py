@@ -9,13 +9,19 @@ weighed (:mod:`fusion.slip_evidence`), with the scatter that this person's retur
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from fusion.quaternions import from_rotation_vector, multiply, normalize, rotate, wrap_deg
 from fusion.results import Flag
-from fusion.slip_evidence import DRIFT_DPS, DRIFT_SCATTER_DEG, SlipEvidence, rotation_deg
+from fusion.slip_evidence import (
+    DRIFT_DPS,
+    DRIFT_SCATTER_DEG,
+    SlipEvidence,
+    inclination_deg,
+    rotation_deg,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +121,14 @@ class Slip:
         return Flag("slip", words, placement)
 
 
+class _Seen(NamedTuple):
+    """A dwell as seen from a place: what :meth:`SlipEvidence.distance2` is told of it."""
+
+    change: FloatArray
+    averaged: float
+    drift_deg2: float
+
+
 class SlipFinder:
     """Looks for slips among the dwells as they come.
 
@@ -163,8 +177,9 @@ class SlipFinder:
             return None
         if _far(dwell, home):
             return None
-        if self._holds(home, dwell):
-            self._come_home(dwell, home)
+        at_home = self._seen_from(home, dwell)
+        if self._is_there(at_home):
+            self._come_home(dwell, home, at_home)
             return None
         place = self._place_of(dwell)
         return None if place is None else self._weighed(place, home, dwell)
@@ -195,11 +210,9 @@ class SlipFinder:
         if np.all(_tilts_deg(home.up, dwell.up) < SAME_DEG):
             self._home, self._adrift = _Place(dwell, self._path_deg), False
 
-    def _come_home(self, dwell: Dwell, home: _Place) -> None:
-        change, drift_deg2 = self._change(home, dwell)
-        averaged = 1.0 + 1.0 / home.count
+    def _come_home(self, dwell: Dwell, home: _Place, seen: _Seen) -> None:
         if home.add(dwell, self._path_deg):
-            self._spread += self._weigh(dwell).distance2(change, averaged, drift_deg2, 1.0)
+            self._spread += self._weigh(dwell).distance2(*seen, 1.0)
             self._returns += 1.0
         self._elsewhere.clear()
 
@@ -244,7 +257,7 @@ class SlipFinder:
     def _place_of(self, dwell: Dwell) -> _Place | None:
         """The place away from home where the dwell is, if the wearer moved and came there anew."""
         for place in self._elsewhere:
-            if self._holds(place, dwell):
+            if self._is_there(self._seen_from(place, dwell)):
                 return place if place.add(dwell, self._path_deg) else None
         place = _Place(dwell, self._path_deg)
         self._elsewhere = [*self._elsewhere, place][-PLACES:]
@@ -260,17 +273,15 @@ class SlipFinder:
         """By how much this person's returns scatter more than usual (variance)."""
         return min(max(self._spread / self._returns, LEAST_SCATTER), MOST_SCATTER)
 
-    def _holds(self, place: _Place, dwell: Dwell) -> bool:
-        """Whether the dwell is at this place. Where the whole person faces does not matter."""
-        change, drift_deg2 = self._change(place, dwell)
-        averaged = 1.0 + 1.0 / place.count
-        away = self._weigh(dwell).distance2(change, averaged, drift_deg2, self._scatter2)
-        return away < SAME
+    def _is_there(self, seen: _Seen) -> bool:
+        """Whether a dwell is at the place. Where the whole person faces does not matter."""
+        assert self._evidence is not None
+        return self._evidence.distance2(*seen, self._scatter2) < SAME
 
-    def _change(self, place: _Place, dwell: Dwell) -> tuple[FloatArray, float]:
+    def _seen_from(self, place: _Place, dwell: Dwell) -> _Seen:
         at, drift_deg2 = place.predicted(dwell.t_s)
-        there = rotation_deg(dwell.up, dwell.joint_deg)
-        return self._weigh(dwell).change(at, there), drift_deg2
+        there = rotation_deg(inclination_deg(dwell.up), dwell.joint_deg)
+        return _Seen(self._weigh(dwell).change(at, there), 1.0 + 1.0 / place.count, drift_deg2)
 
     def _between(self, since: _Place, place: _Place) -> tuple[FloatArray, float]:
         assert self._evidence is not None
@@ -336,7 +347,7 @@ class _Place:
         Headings drift; how fast is told by the dwells, as far as they do.
         """
         since_s = t_s - self.t_s
-        at = rotation_deg(self.up, self.joint_deg + since_s * self._rate_dps)
+        at = rotation_deg(self._inclination_deg, self.joint_deg + since_s * self._rate_dps)
         return at, DRIFT_SCATTER_DEG**2 / self._known * since_s**2
 
     def _average(self) -> None:
@@ -350,6 +361,7 @@ class _Place:
         self._rate_dps[0] = 0.0  # the whole person turns anyhow
         self.joint_deg[0] = last[0]
         self.up: FloatArray = normalize(np.mean([d.up for d in self._dwells], axis=0))
+        self._inclination_deg = inclination_deg(self.up)
 
 
 def _neutral_like(dwell: Dwell) -> Dwell:
@@ -368,12 +380,15 @@ def _tilts_deg(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray(np.degrees(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0))))
 
 
-def mended(turn: FloatArray, slip: Slip, since: int) -> FloatArray:
-    """Turns (m, n, 4) with the inclination that a slip added taken out from row ``since`` on.
+def mended(turn: FloatArray, first: int, slip: Slip, since: int) -> FloatArray:
+    """Turns (m, n, 4) from grid index ``first`` on without the inclination that a slip added.
 
-    The slip turned the sensor by S in its own axes, so it shows as ``D ⊗ S``. What it turned about
-    the vertical is left to the heading filter.
+    Since grid index ``since`` the sensor is turned by S in its own axes, which shows as ``D ⊗ S``.
+    What it turned about the vertical is left to the heading filter.
     """
+    at = max(since - first, 0)
+    if at >= len(turn):
+        return turn
     out = turn.copy()
-    out[since:, slip.sensor] = multiply(turn[since:, slip.sensor], slip.undone)
+    out[at:, slip.sensor] = multiply(turn[at:, slip.sensor], slip.undone)
     return out

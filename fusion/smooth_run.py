@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from fusion.bends import BendFinder
+from fusion.bends import Bend, BendFinder
 from fusion.drill_run import (
     Happening,
     Jump,
@@ -20,20 +20,24 @@ from fusion.drill_run import (
 )
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse
-from fusion.grid import GRID_HZ
-from fusion.heading import HeadingEstimate, HeadingFilter, HeadingParameters
+from fusion.heading import HeadingFilter, HeadingParameters
 from fusion.lowpass import smooth_lowpass
 from fusion.reps import Counted, RepFinder
 from fusion.restlessness import UNSURE_DEG, HeadingFilters
 from fusion.slips import Slip, SlipFinder, mended
-from fusion.spine import Reference, turns
+from fusion.spine import Reference, SegmentTurns, spine_angles, turns
 from fusion.split import make_split
+from fusion.tissue import rings_of
+from fusion.uncertainty import axial_sd_deg
+from fusion.updates import joined_frames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fusion.calibration import Calibration
     from fusion.drills import Drill
+    from fusion.heading_estimate import SmoothedHeading
+    from fusion.results import Frames
     from fusion.setup import Setup
     from sensors.samples import FloatArray
 
@@ -43,12 +47,11 @@ LEARN_FROM = 150
 
 @dataclass(frozen=True, slots=True)
 class SmoothedDrill:
-    """Turns (m, n, 4), frames (both bridged), repetitions, heading drift and slips of one drill."""
+    """Frames, repetitions, heading drift and slips of one drill."""
 
-    turn: FloatArray
-    fused: Fused
+    frames: Frames
     counted: list[Counted]
-    drift: HeadingEstimate
+    drift: SmoothedHeading
     slips: list[Slip]
 
 
@@ -72,34 +75,76 @@ def smooth_drill(
         Figures of the drift model.
     """
     split = make_split(setup, drill)
-    turn = turns(reference, motion.q_es)
     sd = rate_sd_dps(calibration, reference)
-    still = StillnessFilter(reference.axes_s, sd).update(motion.gyr) & ~motion.gap
+    parts = motion.parts()
+    stillness = StillnessFilter(reference.axes_s, sd)
+    still = [stillness.update(part.gyr) & ~part.gap for part in parts]
     finder = SlipFinder(reference.axes_e, reference.ml)
-    bends = BendFinder(reference).update(motion.window.first, motion.q_es, motion.gyr, motion.gap)
-    happenings = heading_events(_dwells(motion, still, turn), motion.jumps, finder, bends)
+    bends = _bends(reference, parts)
+    dwells = _dwells(reference, parts, still)
+    happenings = heading_events(dwells, motion.jumps, finder, bends)
     slips = finder.found
     if slips:
-        for slip in slips:
-            turn = mended(turn, slip, slip.middle - motion.window.first)
         missed = [slip_jump(slip, slip.middle) for slip in slips]
-        again = _dwells(motion, still, turn)
-        everything = [*motion.jumps, *missed]
+        dwells = _dwells(reference, parts, still, slips)
         finder = SlipFinder(reference.axes_e, reference.ml, mended=slips)
-        happenings = heading_events(again, everything, finder, bends)
+        happenings = heading_events(dwells, [*motion.jumps, *missed], finder, bends)
     heading = smooth_heading(reference, sd, happenings, parameters, calibration.common_sd_dps)
-    t_s = np.arange(motion.window.first, motion.window.end) / GRID_HZ
-    drift = heading.smooth(t_s)
-    fused = fuse(motion.window.first, reference, split, turn, drift, motion.gap)
-    counted = fused.since_moved(reference, turn, drift, heading.moved_deg(t_s))
-    turn_deg, rate_dps = smooth_lowpass(counted.total_deg)
-    reps = RepFinder(drill, split, motion.window.first)
-    reps.update(turn_deg, counted.rows(rate_dps), last=True)
-    return SmoothedDrill(turn, fused, reps.counted, drift, slips)
+    drift = heading.smooth(motion.window.start_s, motion.window.end_s)
+
+    def seen(part: Motion) -> SegmentTurns:
+        turn = turns_of(reference, part, slips)
+        return SegmentTurns(part.window.first, reference, turn, drift.at(part.t_s), part.gap)
+
+    angles = [spine_angles(seen(part)) for part in parts]
+    rings_deg, loose_deg = rings_of([a.columns for a in angles])
+    frames: list[Frames] = []
+    counted: list[Fused] = []
+    for part, its, rings in zip(parts, angles, rings_deg, strict=True):
+        turned = seen(part)
+        fused = fuse(turned, its, axial_sd_deg(turned, its, rings, loose_deg), split)
+        frames.append(fused.frames())
+        counted.append(fused.since_moved(turned, heading.moved_deg(part.t_s)))
+    reps = _repetitions(RepFinder(drill, split, motion.window.first), counted)
+    return SmoothedDrill(joined_frames(frames), reps, drift, slips)
 
 
-def _dwells(motion: Motion, still: npt.NDArray[np.bool_], turn: FloatArray) -> list[Dwell]:
-    return DwellFinder().update(motion.window.first, still, turn, motion.speed_dps)
+def turns_of(reference: Reference, motion: Motion, slips: Sequence[Slip]) -> FloatArray:
+    """Turns (m, n, 4) of the segments since neutral, without what slips added to them."""
+    turn = turns(reference, motion.q_es)
+    for slip in slips:
+        turn = mended(turn, motion.window.first, slip, slip.middle)
+    return turn
+
+
+def _bends(reference: Reference, parts: Sequence[Motion]) -> list[Bend]:
+    finder = BendFinder(reference)
+    found = (finder.update(p.window.first, p.q_es, p.gyr, p.gap) for p in parts)
+    return [bend for some in found for bend in some]
+
+
+def _dwells(
+    reference: Reference,
+    parts: Sequence[Motion],
+    still: Sequence[npt.NDArray[np.bool_]],
+    slips: Sequence[Slip] = (),
+) -> list[Dwell]:
+    finder = DwellFinder()
+    found = (
+        finder.update(part.window.first, rows, turns_of(reference, part, slips), part.speed_dps)
+        for part, rows in zip(parts, still, strict=True)
+    )
+    return [dwell for some in found for dwell in some]
+
+
+def _repetitions(finder: RepFinder, fused: Sequence[Fused]) -> list[Counted]:
+    turn_deg, rate_dps = smooth_lowpass(np.concatenate([f.total_deg for f in fused]))
+    first = fused[0].first
+    for part in fused:
+        rows = slice(part.first - first, part.first - first + len(part.gap))
+        finder.update(turn_deg[rows], part.rows(rate_dps[rows]))
+    finder.finish()
+    return finder.counted
 
 
 def smooth_heading(

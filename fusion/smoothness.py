@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,10 +79,11 @@ def coupling(
     proximal, distal = (
         side * (x[span:] - x[:-span]) * rate_hz / span for x in (proximal_deg, distal_deg)
     )
-    moving = np.hypot(proximal, distal) > COUPLED_DPS
+    together = proximal + 1j * distal
+    speed = np.abs(together)
+    moving = speed > COUPLED_DPS
     if np.count_nonzero(moving) < span:
         return float("nan"), float("nan")
-    angle = np.arctan2(distal[moving], proximal[moving])
-    mean = np.mean(np.exp(1j * angle))
-    scatter = np.degrees(np.sqrt(2.0 * np.maximum(1.0 - np.abs(mean), 0.0)))
-    return float(np.degrees(np.angle(mean))), float(scatter)
+    mean = complex((together[moving] / speed[moving]).mean())
+    scatter = math.degrees(math.sqrt(2.0 * max(1.0 - abs(mean), 0.0)))
+    return math.degrees(cmath.phase(mean)), scatter

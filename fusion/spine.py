@@ -11,9 +11,6 @@ room. With headings made equal at N and u the spine line at N::
 
 ``tw(q, u) = 2·atan2(q_v·u, q_w)``. How the sensors sit on the body enters only through u, through
 the headings at N and through the axes of the swing, so an imperfect calibration costs little.
-
-An error ε of heading changes a rotation about u by ``ε·[ẑ·u + tan(β/2)·ẑ·(a×u)]`` with swing β
-about axis a: in full when seated, hardly on all fours.
 """
 
 from __future__ import annotations
@@ -25,68 +22,18 @@ import numpy as np
 
 from fusion import quaternions as qt
 from fusion.frames import UP_E
-from fusion.tissue import rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy.typing as npt
+
     from fusion.calibration import Calibration
-    from fusion.heading import HeadingEstimate
-    from fusion.tissue import Ringing
+    from fusion.heading_estimate import HeadingEstimate
     from sensors.samples import FloatArray, Placement
 
 UPRIGHT_AT_LEAST = 0.7
 """Least vertical part of an upright spine line."""
-
-SCALE_SD = 0.004
-"""Scale and axis errors of the gyroscopes, as a part of the angle."""
-
-USUAL_LOOSE_DEG = 0.3
-SKIN_SD, SKIN_SD_DEG = 0.028, 0.14
-"""What the skin may not follow, as a part of the angle and in °, of sensors that ring by the usual.
-
-Assumed to be in proportion for looser ones; simulated, like the rest of these figures.
-"""
-
-
-TIPPED_TURN, TIPPED_NEUTRAL = 0.8, 0.35
-"""Which part of the tilt by an accelerometer's bias is in an angle; the filter follows slowly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """What is not known of the angles, pelvis, lumbar, thoracic and thoracolumbar (simulator).
-
-    Attributes
-    ----------
-    neutral_sd_deg
-        Standard deviation of inclination and neutral.
-    drift_part
-        Real variance of the drift as a part of what the heading model says: its figures are
-        estimates too.
-    tipped_part
-        By which part of the ringing the inclination is off: what rings is accelerated, and an
-        accelerated sensor mistakes which way is up.
-    """
-
-    neutral_sd_deg: Mapping[str, float]
-    drift_part: Mapping[str, float]
-    tipped_part: Mapping[str, float]
-
-
-SMOOTHED = Unknown(
-    {"pelvis": 0.05, "lumbar": 0.07, "thoracic": 0.11, "thoracolumbar": 0.11},
-    {"pelvis": 1.3, "lumbar": 1.1, "thoracic": 1.1, "thoracolumbar": 1.1},
-    {"pelvis": 0.3, "lumbar": 0.4, "thoracic": 0.6, "thoracolumbar": 0.6},
-)
-"""Of filters that ran forwards and backwards."""
-
-LIVE = Unknown(
-    {"pelvis": 0.16, "lumbar": 0.22, "thoracic": 0.11, "thoracolumbar": 0.11},
-    {"pelvis": 1.3, "lumbar": 0.7, "thoracic": 0.7, "thoracolumbar": 0.7},
-    {"pelvis": 0.8, "lumbar": 1.1, "thoracic": 1.6, "thoracolumbar": 1.6},
-)
-"""Of filters that ran forwards alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,107 +156,72 @@ def up_n(turn: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True)
-class SpineAngles:
-    """Axial and swing angles of the chain in degrees, each (m,), with standard deviations.
+class SegmentTurns:
+    """Turns of the segments at consecutive grid times, and all that is measured of them.
 
-    ``lumbar`` is NaN with two sensors; ``lateral`` and ``flexion`` are NaN where the medio-lateral
-    axes are not known. ``swing`` is the whole inclination of the upper back against the pelvis.
+    Attributes
+    ----------
+    first
+        Grid index of the first row.
+    reference
+        The neutral.
+    turn
+        (m, n, 4) since neutral, from :func:`turns`.
+    heading
+        Drift at the same times.
+    gap
+        (m,) where a sensor was silent.
     """
 
-    pelvis: FloatArray
-    lumbar: FloatArray
-    thoracolumbar: FloatArray
+    first: int
+    reference: Reference
+    turn: FloatArray
+    heading: HeadingEstimate
+    gap: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class SpineAngles:
+    """Angles of the chain in degrees, each (m,).
+
+    Attributes
+    ----------
+    axial
+        Rotations about the spine line: pelvis, thoracolumbar, and between them lumbar and thoracic
+        with three sensors.
+    lateral, flexion
+        NaN where the medio-lateral axes are not known.
+    swing
+        The whole inclination of the upper back against the pelvis.
+    """
+
+    axial: dict[str, FloatArray]
     lateral: FloatArray
     flexion: FloatArray
     swing: FloatArray
-    pelvis_sd: FloatArray
-    lumbar_sd: FloatArray
-    thoracic_sd: FloatArray
-    thoracolumbar_sd: FloatArray
+
+    @property
+    def columns(self) -> FloatArray:
+        """The axial angles as columns (m, k), each contiguous."""
+        return np.array([*self.axial.values()]).T
 
 
-def spine_angles(
-    reference: Reference,
-    turn: FloatArray,
-    heading: HeadingEstimate,
-    ringing: Ringing | None = None,
-    unknown: Unknown = SMOOTHED,
-) -> SpineAngles:
-    """Angles from the turns (m, n, 4) of the segments and the drift of their headings.
-
-    ``ringing`` follows the soft tissue from one block to the next; without it, this is
-    all there is.
-    """
-    n = turn.shape[1]
-    d = qt.turned(-np.radians(heading.sensor_deg), turn)
+def spine_angles(turns: SegmentTurns) -> SpineAngles:
+    """Angles from the turns of the segments and the drift of their headings."""
+    reference = turns.reference
+    d = qt.turned(-np.radians(turns.heading.sensor_deg), turns.turn)
     back = qt.conjugate(d[:, 0])
     d_pu = qt.multiply(back, d[:, -1])
-    pelvis = np.degrees(qt.twist_rad(d[:, 0], reference.u))
     thoracolumbar, forward, sideways = np.degrees(qt.swing_twist(d_pu, reference.axes_e))
-    missing = np.full(len(turn), np.nan)
-    lumbar = np.degrees(qt.twist_rad(qt.multiply(back, d[:, 1]), reference.u)) if n > 2 else missing
-    size = np.sqrt(forward**2 + sideways**2)
-    axial = {"pelvis": pelvis, "lumbar": lumbar, "thoracolumbar": thoracolumbar}
-    weights = _joint_weights(n)
-    angles = {name: axial.get(name, thoracolumbar - lumbar) for name in weights}
-    columns = np.column_stack(list(angles.values()))
-    rings, loose = rings_of(columns) if ringing is None else ringing.update(columns)
-    slack = loose / USUAL_LOOSE_DEG
-    part2 = SCALE_SD**2 + (SKIN_SD * slack) ** 2
-    fixed2 = (SKIN_SD_DEG * slack) ** 2
-    lever2 = _lever2(reference, size)
-    joints = np.array([np.outer(w, w).ravel() for w in weights.values()])
-    tipped2 = _tipped2_deg2(reference, turn)
-    drift_var = heading.variance_deg2.reshape(-1, n * n) @ joints.T
-    sd = {
-        name: np.sqrt(
-            unknown.drift_part[name] * lever2 * np.maximum(drift_var[:, i], 0.0)
-            + unknown.neutral_sd_deg[name] ** 2
-            + (unknown.tipped_part[name] * loose) ** 2
-            + rings[:, i] ** 2
-            + tipped2 @ np.diff(weights[name], append=0.0) ** 2
-            + fixed2
-            + part2 * angles[name] ** 2
-        )
-        for i, name in enumerate(weights)
-    }
+    axial = {"pelvis": np.degrees(qt.twist_rad(d[:, 0], reference.u))}
+    if d.shape[1] > 2:
+        lumbar = np.degrees(qt.twist_rad(qt.multiply(back, d[:, 1]), reference.u))
+        axial |= {"lumbar": lumbar, "thoracic": thoracolumbar - lumbar}
+    axial["thoracolumbar"] = thoracolumbar
+    missing = np.full(len(forward), np.nan)
     return SpineAngles(
-        **axial,
+        axial=axial,
         lateral=sideways if reference.ml else missing,
         flexion=-forward if reference.ml else missing,
-        swing=size,
-        pelvis_sd=sd["pelvis"],
-        lumbar_sd=sd.get("lumbar", missing),
-        thoracic_sd=sd.get("thoracic", missing),
-        thoracolumbar_sd=sd["thoracolumbar"],
+        swing=np.sqrt(forward * forward + sideways * sideways),
     )
-
-
-def _joint_weights(n: int) -> dict[str, FloatArray]:
-    """Which joints of the chain make up each angle."""
-    if n == 2:
-        return {"pelvis": np.array([1.0, 0.0]), "thoracolumbar": np.array([0.0, 1.0])}
-    return {
-        "pelvis": np.array([1.0, 0.0, 0.0]),
-        "lumbar": np.array([0.0, 1.0, 0.0]),
-        "thoracic": np.array([0.0, 0.0, 1.0]),
-        "thoracolumbar": np.array([0.0, 1.0, 1.0]),
-    }
-
-
-def _tipped2_deg2(reference: Reference, turn: FloatArray) -> FloatArray:
-    """Variance (m, n) of each sensor's turn about a level spine line by its accelerometer's bias.
-
-    What of the bias points along the turn changes with it; at neutral something is left of where
-    the sensor was inclined before.
-    """
-    tilt2 = 4.0 * (turn[..., 1] ** 2 + turn[..., 2] ** 2)
-    level2 = (1.0 - reference.vertical**2) * reference.gravity_sd_deg**2
-    return np.asarray(level2 * (TIPPED_TURN**2 * tilt2 + TIPPED_NEUTRAL**2))
-
-
-def _lever2(reference: Reference, swing_deg: FloatArray) -> FloatArray:
-    """Square (m,) of the part of a heading error that turns the spine about its line."""
-    vertical2 = reference.vertical**2
-    tilted = np.tan(np.radians(swing_deg) / 2) ** 2
-    return np.asarray(vertical2 + tilted * (1.0 - vertical2))

@@ -14,6 +14,8 @@ import numpy as np
 from fusion.grid import GRID_HZ
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sensors.samples import FloatArray
 
 LAG = int(0.04 * GRID_HZ)
@@ -39,8 +41,13 @@ class Ringing:
     """
 
     def __init__(self, columns: int) -> None:
-        self._tail = np.empty((0, columns))
+        self._tail = np.empty((columns, 0))
         self._sum, self._n = USUAL_FOR * USUAL_DEG**2, USUAL_FOR
+
+    @property
+    def loose_deg(self) -> float:
+        """RMS of the last angle since the start."""
+        return float(np.sqrt(self._sum / self._n))
 
     def update(self, angles_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Ringing of the angles (m, k) over the second before each time, and looseness.
@@ -50,27 +57,33 @@ class Ringing:
         ringing_deg, loose_deg
             (m, k) RMS of each angle over the last second, and (m,) of the last one since the start.
         """
-        if not len(self._tail):
-            self._tail = np.tile(angles_deg[:1], (_TAIL, 1))  # as if it had stood still before
-        rows = np.concatenate([self._tail, angles_deg])
-        self._tail = rows[-_TAIL:]
-        third = (
-            rows[3 * LAG :] - rows[: -3 * LAG] + 3.0 * (rows[LAG : -2 * LAG] - rows[2 * LAG : -LAG])
-        )
+        angles = angles_deg.T  # each in a row of its own: sums go along it
+        if not self._tail.shape[1]:
+            self._tail = np.repeat(angles[:, :1], _TAIL, axis=1)  # as if it had stood still before
+        x = np.concatenate([self._tail, angles], axis=1)
+        self._tail = x[:, -_TAIL:].copy()
+        third = x[:, LAG : -2 * LAG] - x[:, 2 * LAG : -LAG]
+        third *= 3.0
+        third += x[:, 3 * LAG :]
+        third -= x[:, : -3 * LAG]
         third *= 1.0 / GAIN
-        square = np.minimum(third * third, MOST_DEG**2)
-        total = np.cumsum(square, axis=0)
-        recent = (total[WINDOW:] - total[:-WINDOW]) / WINDOW
-        since = self._sum + np.cumsum(square[WINDOW:, -1])
+        third *= third
+        square = np.minimum(third, MOST_DEG**2, out=third)
+        total = np.cumsum(square, axis=1)
+        recent = (total[:, WINDOW:] - total[:, :-WINDOW]) / WINDOW
+        since = self._sum + np.cumsum(square[-1, WINDOW:])
         count = self._n + np.arange(1, len(angles_deg) + 1)
         if len(since):
             self._sum, self._n = float(since[-1]), float(count[-1])
-        return np.sqrt(np.maximum(recent, 0.0)), np.sqrt(since / count)
+        return np.sqrt(np.maximum(recent, 0.0)).T, np.sqrt(since / count)
 
 
-def rings_of(angles_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The same of a whole drill (m, k): over the second around each time, and over all of it."""
-    m, half = len(angles_deg), (WINDOW + 3 * LAG) // 2
-    after = np.repeat(angles_deg[-1:], half, axis=0)  # as if it stood still then
-    ringing, loose = Ringing(angles_deg.shape[1]).update(np.concatenate([angles_deg, after]))
-    return ringing[half:], np.full(m, loose[m - 1] if m else 0.0)
+def rings_of(angles_deg: Sequence[FloatArray]) -> tuple[list[FloatArray], float]:
+    """The same of a whole drill in parts (m, k): over the second around each time, and over all."""
+    half, ringing = (WINDOW + 3 * LAG) // 2, Ringing(angles_deg[0].shape[1])
+    rings = [ringing.update(part)[0] for part in angles_deg]
+    loose_deg = ringing.loose_deg
+    after = np.repeat(angles_deg[-1][-1:], half, axis=0)  # as if it stood still then
+    centred = np.concatenate([*rings, ringing.update(after)[0]])[half:]
+    ends = np.cumsum([len(part) for part in angles_deg])
+    return np.split(centred, ends[:-1]), loose_deg

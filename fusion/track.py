@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,29 +57,36 @@ class Window:
 
 
 class Rows:
-    """Rows on the grid, contiguous, growing at the end and forgetting at the start."""
+    """Rows on the grid, contiguous, growing at the end and forgetting at the start.
 
-    def __init__(self, width: int) -> None:
+    Parameters
+    ----------
+    width
+        Columns.
+    room
+        For so many rows there is room from the start.
+    dtype
+        Of what.
+    """
+
+    def __init__(self, width: int, room: int = 0, dtype: npt.DTypeLike = float) -> None:
         self._first = 0
         self._n = 0
-        self._data = np.empty((0, width))
+        self._data = np.empty((room, width), dtype)
 
     @property
     def extent(self) -> Window:
         """The range of grid indices held."""
         return Window(self._first, self._first + self._n)
 
-    def append(self, first: int, rows: FloatArray) -> None:
-        """Add the rows that follow; ``first`` is the grid index of the first of them.
-
-        The very first are kept as they are, not copied: nobody may change them any more.
-        """
+    def append(self, first: int, rows: npt.NDArray[Any]) -> None:
+        """Add the rows that follow; ``first`` is the grid index of the first of them."""
         if self._n == 0:
-            self._first, self._n, self._data = first, len(rows), rows
-            return
+            self._first = first
         need = self._n + len(rows)
         if need > len(self._data):
-            grown = np.empty((max(need, 2 * len(self._data)), self._data.shape[1]))
+            room = max(need, 2 * len(self._data))
+            grown = np.empty((room, self._data.shape[1]), self._data.dtype)
             grown[: self._n] = self._data[: self._n]
             self._data = grown
         self._data[self._n : need] = rows
@@ -93,7 +100,7 @@ class Rows:
             self._first += drop
             self._n -= drop
 
-    def __getitem__(self, window: Window) -> FloatArray:
+    def __getitem__(self, window: Window) -> npt.NDArray[Any]:
         lo = window.first - self._first
         hi = window.end - self._first
         if lo < 0 or hi > self._n:
@@ -102,17 +109,24 @@ class Rows:
 
 
 class Track:
-    """What one sensor has given, on the grid."""
+    """What one sensor has given, on the grid.
 
-    def __init__(self) -> None:
-        self._gyr, self._acc, self._quat = Rows(3), Rows(3), Rows(4)
-        self._marks = Rows(3)  # gap, jump (°), lost
+    Parameters
+    ----------
+    room
+        For so many rows there is room from the start.
+    """
+
+    def __init__(self, room: int = 0) -> None:
+        self._gyr, self._acc, self._quat = Rows(3, room), Rows(3, room), Rows(4)
+        self._silent = Rows(2, room, bool)  # in a gap, in a long one
+        self._jumps: list[tuple[int, float]] = []
         self.has_quat = False
 
     @property
     def extent(self) -> Window:
         """The range of grid indices held."""
-        return self._marks.extent
+        return self._silent.extent
 
     def append(self, block: GridBlock) -> None:
         """Add the block that follows."""
@@ -121,23 +135,26 @@ class Track:
         if block.quat is not None:
             self._quat.append(block.first, block.quat)
             self.has_quat = True
-        lost = _long_runs(block.gap)
-        self._marks.append(block.first, np.column_stack([block.gap, block.jump_deg, lost]))
+        self._silent.append(block.first, np.column_stack([block.gap, _long_runs(block.gap)]))
+        jumps = np.flatnonzero(block.jump_deg).tolist()
+        self._jumps += [(block.first + i, float(block.jump_deg[i])) for i in jumps]
 
     def forget_before(self, index: int) -> None:
         """Drop what lies before grid ``index``."""
-        for rows in (self._gyr, self._acc, self._quat, self._marks):
+        for rows in (self._gyr, self._acc, self._quat, self._silent):
             rows.forget_before(index)
+        self._jumps = self.jumps(Window(index, self.extent.end))
 
     def excerpt(self, window: Window) -> Track:
         """A track of its own that holds only ``window``."""
-        out = Track()
+        out = Track(len(window))
         out.has_quat = self.has_quat
-        out._gyr.append(window.first, self._gyr[window].copy())
-        out._acc.append(window.first, self._acc[window].copy())
-        out._marks.append(window.first, self._marks[window].copy())
+        out._gyr.append(window.first, self._gyr[window])
+        out._acc.append(window.first, self._acc[window])
+        out._silent.append(window.first, self._silent[window])
+        out._jumps = self.jumps(window)
         if self.has_quat:
-            out._quat.append(window.first, self._quat[window].copy())
+            out._quat.append(window.first, self._quat[window])
         return out
 
     def rate(self, window: Window) -> FloatArray:
@@ -159,18 +176,15 @@ class Track:
 
     def gap(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps."""
-        return np.asarray(self._marks[window][:, 0] > 0)
+        return self._silent[window][:, 0]
 
     def jumps(self, window: Window) -> list[tuple[int, float]]:
         """Grid indices at which filled losses may have missed a turn, with its SD (°)."""
-        if not len(window):
-            return []
-        jump_deg = self._marks[window][:, 1]
-        return [(window.first + int(i), float(jump_deg[i])) for i in np.flatnonzero(jump_deg)]
+        return [jump for jump in self._jumps if window.first <= jump[0] < window.end]
 
     def lost(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps so long that nobody knows how the sensor moved."""
-        return np.asarray(self._marks[window][:, 2] > 0)
+        return self._silent[window][:, 1]
 
 
 def _long_runs(gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

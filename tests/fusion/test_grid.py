@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
+from fusion.autoregression import autoregressive
 from fusion.grid import GRID_HZ, Grid
-from fusion.losses import LossFiller, autoregressive
+from fusion.losses import LossFiller
 from sensors.samples import ImuBlock
 
 
@@ -75,7 +76,9 @@ def test_the_model_fills_ringing_better_than_a_line():
     for start in range(200, 2800, 97):
         n = 12
         left, right = rate[start - 60 : start], rate[start + n : start + n + 12]
-        estimate, _ = autoregressive(left[:, None], right[:, None], n + 1 + np.arange(12))
+        estimate, _ = autoregressive(
+            left[None, :, None], right[None, :, None], n + 1 + np.arange(12)
+        )
         straight = np.linspace(left[-1], right[0], n + 2)[1:-1]
         truth = rate[start : start + n].sum()
         model.append(estimate.sum() - truth)

@@ -27,7 +27,7 @@ def test_a_constant_drift_is_recovered():
     for seen in returns(rng, 4, drift, (0.5, 0.6, 1.7)):
         assert heading.observe(seen)
     t_s = np.linspace(0, 237, 500)
-    error = heading.smooth(t_s).joint_deg - drift * t_s[:, None]
+    error = heading.smooth(t_s[0], t_s[-1]).at(t_s).joint_deg - drift * t_s[:, None]
     assert np.sqrt(np.mean(error**2, axis=0)).max() < 0.8
 
 
@@ -37,7 +37,7 @@ def test_smoothed_and_causal_agree_at_the_last_return():
     for seen in returns(rng, 2, np.array([0.02, 0.0, -0.04]), (0.5, 0.6, 1.7)):
         heading.observe(seen)
     last = np.array([seen.t_s])
-    smooth, causal = heading.smooth(last), heading.at(last)
+    smooth, causal = heading.smooth(last[0], last[0]).at(last), heading.at(last)
     np.testing.assert_allclose(smooth.joint_deg, causal.joint_deg, atol=1e-9)
     np.testing.assert_allclose(smooth.variance_deg2, causal.variance_deg2, atol=1e-9)
 
@@ -51,7 +51,7 @@ def test_the_interval_holds():
         for seen in returns(rng, 2, drift, (1.0, 1.0, 2.0)):
             heading.observe(seen)
         t_s = np.linspace(5, 115, 23)
-        estimate = heading.smooth(t_s)
+        estimate = heading.smooth(t_s[0], t_s[-1]).at(t_s)
         error = estimate.joint_deg - drift * t_s[:, None]
         sd = np.sqrt(np.diagonal(estimate.variance_deg2, axis1=1, axis2=2))
         inside.append(np.abs(error) < 1.96 * sd)
@@ -115,7 +115,7 @@ def test_what_was_before_a_jump_is_not_moved_by_it(known):
     heading.disturb(7.0, 2, 5.0 if known else 40.0, 30.0 if known else 0.0)
     for t_s in (8.0, 11.0, 14.0):
         heading.observe(dwell(t_s, (0.0, 0.0, 30.0)))
-    found = heading.smooth(np.array([5.0, 6.99, 7.01, 7.5]))
+    found = heading.smooth(0.0, 14.0).at(np.array([5.0, 6.99, 7.01, 7.5]))
     assert found.joint_deg[:, 2] == pytest.approx([0.0, 0.0, 30.0, 30.0], abs=1.5)
     assert np.sqrt(found.variance_deg2[:, 2, 2].max()) < 2.0
 
@@ -199,7 +199,7 @@ def test_before_its_neutral_a_drill_is_less_sure_the_longer_before():
     for t_s in np.arange(23.0, 80.0, 3.0):
         heading.observe(dwell(t_s, drift * (t_s - 20.0)))
     t_s = np.array([0.0, 7.0, 19.0, 20.0])
-    found = heading.smooth(t_s)
+    found = heading.smooth(t_s[0], t_s[-1]).at(t_s)
     error = found.joint_deg - drift * (t_s[:, None] - 20.0)
     sd = np.sqrt(np.diagonal(found.variance_deg2, axis1=1, axis2=2))
     assert np.all(np.abs(error) < 2.0 * sd)

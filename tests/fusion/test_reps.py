@@ -60,7 +60,8 @@ def count(total, *, drill=SEATED, split=MEASURED, step=None, **more):
     step = step or len(total)
     for at in range(0, len(total), step):
         part = slice(at, at + step)
-        finder.update(turn[part], rows[part], last=at + step >= len(total))
+        finder.update(turn[part], rows[part])
+    finder.finish()
     return [c.rep for c in finder.counted]
 
 
@@ -118,7 +119,8 @@ def test_winding_up_on_all_fours_is_none():
     finder = RepFinder(QUADRUPED, MEASURED, 0)
     total = path(*legs, (0, 1.5, 1))
     turn, rate = smooth_lowpass(total)
-    finder.update(turn, rows_of(total, rate), last=True)
+    finder.update(turn, rows_of(total, rate))
+    finder.finish()
     assert {r.rep.side for r in finder.counted} == {Side.LEFT, Side.RIGHT}
     kept = without_wind_ups(finder.counted)
     assert [c.rep.side for c in kept] == [Side.LEFT] * 5
@@ -129,7 +131,8 @@ def test_what_settles_into_the_first_stillness_is_none():
     finder = RepFinder(SEATED, MEASURED, 0)
     total = path(*turned(19), *turned(40), *turned(-38), *turned(40))
     turn, rate = smooth_lowpass(total)
-    finder.update(turn, rows_of(total, rate), last=True)
+    finder.update(turn, rows_of(total, rate))
+    finder.finish()
     settled_s = finder.counted[0].rep.end_s + 0.2
     kept = without_settling(finder.counted, settled_s)
     assert [round(abs(c.rep.total_deg), -1) for c in kept] == [40, 40, 40]
@@ -255,7 +258,8 @@ def test_drift_to_the_side_before_a_repetition_is_no_shift():
     rows = rows_of(total, rate)
     rows[:, COLUMNS.index("shift_sagittal")] += 20.0
     finder = RepFinder(QUADRUPED, MEASURED, 0)
-    finder.update(turn, rows, last=True)
+    finder.update(turn, rows)
+    finder.finish()
     assert [c.rep.metrics.pelvis_shift_deg for c in finder.counted] == [0.0, 0.0]
 
 

@@ -41,9 +41,13 @@ def test_a_whole_drill_is_seen_from_the_middle_of_each_second():
     """What rings from the third second on is told half a second before it, live only after it."""
     t_s = np.arange(600) / 100.0
     angle = np.where(t_s > 3.0, np.sin(2 * np.pi * 7.0 * t_s), 0.0)[:, None]
-    rings, loose = rings_of(angle)
+    parts, loose_deg = rings_of(np.split(angle, [1, 250, 333]))
+    assert [len(part) for part in parts] == [1, 249, 83, 267]
+    rings = np.concatenate(parts)
     live, _ = Ringing(1).update(angle)
     assert rings[270, 0] > 0.2 > live[300, 0]
     assert rings[500, 0] == pytest.approx(0.7, abs=0.1)
-    assert np.all(loose == loose[0])
-    assert rings_of(angle[:0])[0].shape == (0, 1)
+    assert loose_deg > USUAL_DEG
+    nothing, usual_deg = rings_of([angle[:0]])
+    assert nothing[0].shape == (0, 1)
+    assert usual_deg == USUAL_DEG

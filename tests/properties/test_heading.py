@@ -24,7 +24,7 @@ def smoothed(dwells, at_s, start_s=0.0):
     heading = HeadingFilter(start_s, np.full(3, 0.05), remember=True)
     for dwell in dwells:
         heading.observe(dwell)
-    return heading.smooth(at_s)
+    return heading.smooth(at_s[0], at_s[-1]).at(at_s)
 
 
 @some
@@ -74,7 +74,8 @@ def test_the_future_only_ever_helps(seed):
     for dwell in dwells:
         heading.observe(dwell)
         causal.append(heading.at(np.array([dwell.t_s])).variance_deg2[0])
-    smooth = heading.smooth(np.array([d.t_s for d in dwells])).variance_deg2
+    times = np.array([d.t_s for d in dwells])
+    smooth = heading.smooth(times[0], times[-1]).at(times).variance_deg2
     for before, after in zip(causal, smooth, strict=True):
         assert np.linalg.eigvalsh(after).min() > 0
         assert np.linalg.eigvalsh(before - after).min() > -1e-6

@@ -374,7 +374,7 @@ def _bow_forward(
     # Gravity's tilt tells forward from backward; the principal axis of the rate is more exact.
     forward = -(tilted - (tilted @ y)[:, None] * y).mean(axis=0)
     rate = np.vstack([s.rate(placement) for s in bows]) - bias
-    rate = rate[np.linalg.norm(rate, axis=1) > np.radians(MIN_BOW_RATE_DPS)]
+    rate = rate[qt.length(rate) > np.radians(MIN_BOW_RATE_DPS)]
     if len(rate) < GRID_HZ / 2:
         return _Bow(forward, True, ())
     values, vectors = np.linalg.eigh(rate.T @ rate)

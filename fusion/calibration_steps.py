@@ -192,7 +192,7 @@ class CalibrationSteps:
         if not len(tilt_deg):
             return StepProgress(0.0, sentence)
         rate = moving_mean(stretch.rate(top), _SMOOTH)
-        if np.degrees(np.linalg.norm(rate, axis=1)).max() > FAST_BOW_DPS:
+        if np.degrees(qt.length(rate)).max() > FAST_BOW_DPS:
             return StepProgress(count / bows, sentence, _hint("bow_fast"))
         if count == 0:
             deep = tilt_deg.max() >= BOWED_DEG

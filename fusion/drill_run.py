@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from fusion import quaternions as qt
 from fusion.bends import Bend, BendFinder
 from fusion.drills import SEATED, Drill
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
@@ -111,7 +112,7 @@ class Motion:
     @property
     def speed_dps(self) -> FloatArray:
         """(m,) magnitude of the uppermost sensor's rate."""
-        return np.asarray(np.degrees(np.linalg.norm(self.gyr[:, -1], axis=1)))
+        return np.asarray(np.degrees(qt.length(self.gyr[:, -1])))
 
 
 @dataclass(frozen=True, slots=True)

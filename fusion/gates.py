@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fusion import quaternions as qt
 from fusion.grid import GRID_HZ
 from fusion.results import Flag
 from fusion.stillness import moving_mean
@@ -80,7 +81,7 @@ def _body_rate(
 
 
 def _moving(rate: FloatArray) -> FloatArray:
-    return np.asarray(rate[np.linalg.norm(rate, axis=1) > MOVING_DPS])
+    return np.asarray(rate[qt.length(rate) > MOVING_DPS])
 
 
 def _bow_flags(bows: Mapping[Placement, FloatArray]) -> list[Flag]:
@@ -100,8 +101,8 @@ def _bow_flags(bows: Mapping[Placement, FloatArray]) -> list[Flag]:
     for placement, rate in bows.items():
         n = min(len(pelvis), len(rate))
         a, b = pelvis[:n], rate[:n]
-        together = (np.linalg.norm(a, axis=1) > MOVING_DPS) & (
-            np.linalg.norm(b, axis=1) > MOVING_DPS
+        together = (qt.length(a) > MOVING_DPS) & (
+            qt.length(b) > MOVING_DPS
         )
         if together.sum() < GRID_HZ / 2:
             continue
@@ -182,7 +183,7 @@ def _tilt_range_deg(acc: FloatArray) -> float:
     if len(acc) <= n or np.isnan(acc).all():
         return 0.0
     up = moving_mean(acc, n)
-    up /= np.linalg.norm(up, axis=1, keepdims=True)
+    up = qt.normalize(up)
     return float(np.degrees(np.arccos(np.clip(up @ up[0], -1.0, 1.0))).max())
 
 

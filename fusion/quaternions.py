@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
 IDENTITY: FloatArray = np.array([1.0, 0.0, 0.0, 0.0])
+_BACK = np.array([1.0, -1.0, -1.0, -1.0])
 
 _NO_TWIST = 1e-12
 
@@ -49,19 +50,30 @@ def sandwich_matrix(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def conjugate(q: FloatArray) -> FloatArray:
     """Inverse rotation, shape (..., 4)."""
-    return np.asarray(q * np.array([1.0, -1.0, -1.0, -1.0]))
+    return np.asarray(q * _BACK)
+
+
+def length(v: FloatArray) -> FloatArray:
+    """Length (...) of vectors (..., k); several times as fast as ``numpy.linalg.norm``."""
+    return np.asarray(np.sqrt(np.einsum("...i,...i", v, v)))
 
 
 def normalize(v: FloatArray) -> FloatArray:
     """Vectors or quaternions along the last axis, scaled to length 1."""
-    return np.asarray(v / np.sqrt((v * v).sum(axis=-1, keepdims=True)))
+    return np.asarray(v / length(v)[..., None])
 
 
 def rotate(q: FloatArray, v: FloatArray) -> FloatArray:
     """Vectors ``v`` (..., 3) rotated by ``q`` (..., 4)."""
     w, r = q[..., :1], q[..., 1:]
-    t = 2.0 * np.cross(r, v)
-    return np.asarray(v + w * t + np.cross(r, t))
+    t = 2.0 * _cross(r, v)
+    return np.asarray(v + w * t + _cross(r, t))
+
+
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Vector product (..., 3); several times as fast as ``numpy.cross``."""
+    (ax, ay, az), (bx, by, bz) = ([v[..., i] for i in range(3)] for v in (a, b))
+    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
 
 
 def about_vertical(angle_rad: FloatArray) -> FloatArray:

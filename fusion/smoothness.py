@@ -44,15 +44,15 @@ def sparc(
     Balasubramanian et al. 2015 (doi:10.1186/s12984-015-0090-9). Applied to angular rate after
     Melendez-Calderon et al. 2021.
     """
-    if len(speed) < 8 or not np.any(speed > 0):
+    if len(speed) < 8 or not speed.max() > 0:
         return float("nan")
-    n = int(2 ** (np.ceil(np.log2(len(speed))) + pad_level))
+    n = 1 << ((len(speed) - 1).bit_length() + pad_level)
     below = min(int(cut_hz * n / rate_hz), n // 2) + 1
     # A speed is never negative, so that no component is larger than the one at 0 Hz.
     spectrum = np.abs(np.fft.rfft(speed, n)[:below])
     spectrum /= spectrum[0]
-    strong = np.flatnonzero(spectrum >= amplitude)
-    rise = np.diff(spectrum[strong[0] : strong[-1] + 1])
+    strong = spectrum[: int(np.flatnonzero(spectrum >= amplitude)[-1]) + 1]
+    rise = strong[1:] - strong[:-1]
     # Frequencies are equally far apart and count as a part of their span.
     return float(-np.sqrt(rise * rise + 1.0 / len(rise) ** 2).sum()) if len(rise) else 0.0
 

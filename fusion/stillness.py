@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from fusion import quaternions as qt
 from fusion.grid import GRID_HZ
 from fusion.track import Track, Window
 
@@ -63,14 +64,15 @@ def _still_starts(track: Track, bias: FloatArray | None, window: Window) -> npt.
     mean = moving_mean(smooth, SPAN)
     variance = np.maximum(moving_mean(smooth**2, SPAN) - mean**2, 0.0)
     limit = MAX_RATE_DPS if bias is not None else MAX_RATE_UNKNOWN_BIAS_DPS
-    ok = np.sqrt(variance.sum(axis=1)) < MAX_RATE_SD_DPS
-    ok &= np.linalg.norm(mean, axis=1) < limit
+    ok = variance @ np.ones(3) < MAX_RATE_SD_DPS**2
+    ok &= qt.length(mean) < limit
     acc = track.acc(window)
     if not np.isnan(acc).all():
         half = SPAN // 2
         f = moving_mean(acc, half)
         a, b = f[: len(ok)], f[half : half + len(ok)]
-        cosine = np.sum(a * b, axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
+        size = qt.length(f)
+        cosine = np.einsum("ij,ij->i", a, b) / (size[: len(ok)] * size[half : half + len(ok)])
         ok &= np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))) < MAX_TILT_DEG
     return np.asarray(ok & ~_any_gap(track, window))
 

@@ -234,6 +234,8 @@ class DrillRun:
             take_in(self.heading, happening)
         if at < motion.window.end or not parts:
             parts.append(self.heading.at(np.arange(at, motion.window.end) / GRID_HZ))
+        if len(parts) == 1:
+            return parts[0]
         return HeadingEstimate(
             np.concatenate([p.joint_deg for p in parts]),
             np.concatenate([p.variance_deg2 for p in parts]),

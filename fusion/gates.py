@@ -101,9 +101,7 @@ def _bow_flags(bows: Mapping[Placement, FloatArray]) -> list[Flag]:
     for placement, rate in bows.items():
         n = min(len(pelvis), len(rate))
         a, b = pelvis[:n], rate[:n]
-        together = (qt.length(a) > MOVING_DPS) & (
-            qt.length(b) > MOVING_DPS
-        )
+        together = (qt.length(a) > MOVING_DPS) & (qt.length(b) > MOVING_DPS)
         if together.sum() < GRID_HZ / 2:
             continue
         a, b = a[together], b[together]

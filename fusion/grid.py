@@ -90,8 +90,8 @@ class Grid:
         mean = (total[1:] - total[:-1]) * self._rate_hz
         out = GridBlock(
             first=self._next,
-            gyr=np.ascontiguousarray(mean[:, :3]),
-            acc=np.ascontiguousarray(mean[:, 3:]),
+            gyr=mean[:, :3],
+            acc=mean[:, 3:],
             quat=None if self._own is None else _nlerp(*self._own, grid_s[1:]),
             gap=self._silent[at[1:] + 1],
             jump_deg=self._jumps(grid_s),
@@ -102,7 +102,7 @@ class Grid:
 
     def _filled(self, block: ImuBlock) -> Filled:
         """Samples without losses; a sensor that sends orientations only is taken as it is."""
-        values = np.hstack([block.gyr, block.acc])
+        values = np.concatenate([block.gyr, block.acc], axis=1)
         finite = np.isfinite(values)
         if self._by_rates is None:
             self._by_rates = bool(finite.all(axis=1).any())

@@ -95,6 +95,10 @@ class Stitch:
 
     def update(self, gyr: FloatArray, acc: FloatArray, lost: npt.NDArray[np.bool_]) -> FloatArray:
         """Orientations (n, 4) of the samples that follow; held where ``lost``."""
+        if self._turn is qt.IDENTITY and not self._holding and not lost.any():
+            q = self._run(gyr, acc)  # as nearly always
+            self._last = q[-1]
+            return q
         out = np.empty((len(gyr), 4))
         edges = [0, *(np.flatnonzero(lost[1:] != lost[:-1]) + 1).tolist(), len(lost)]
         for start, end in pairwise(edges):

@@ -90,7 +90,7 @@ class LossFiller:
         self._waiting = np.empty((0, 6))
         self._handed: list[tuple[FloatArray, FloatArray]] = []
         self._usual_s = 0.0
-        self._context = 0
+        self._context = self._spare = 0
 
     def push(self, t_s: FloatArray, values: FloatArray) -> Filled:
         """Everything that became known with these samples.
@@ -108,6 +108,7 @@ class LossFiller:
         if not self._usual_s and len(t_s) > _SEEN:
             self._usual_s = float(np.median(np.diff(t_s[: _SEEN + 1])))
             self._context = int(CONTEXT_S / self._usual_s) + 1
+            self._spare = -self._context
         if not self._usual_s or not len(t_s):
             self._waiting_s, self._waiting = t_s, values
             return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool), np.empty(0))
@@ -145,9 +146,9 @@ class LossFiller:
         """Keep of what goes out as much as the next gap needs on its left."""
         if len(filled.t_s):
             self._handed.append((filled.t_s, filled.values))
-            spare = sum(len(t_s) for t_s, _ in self._handed) - self._context
-            while len(self._handed[0][0]) <= spare:
-                spare -= len(self._handed.pop(0)[0])
+            self._spare += len(filled.t_s)
+            while len(self._handed[0][0]) <= self._spare:
+                self._spare -= len(self._handed.pop(0)[0])
         return filled
 
     def _left(self) -> tuple[FloatArray, FloatArray]:

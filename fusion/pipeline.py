@@ -16,7 +16,7 @@ import numpy as np
 from fusion.calibration import Calibration, Stretch, calibrate, gyro_bias
 from fusion.calibration_steps import BOWS, CalibrationSteps, StepProgress
 from fusion.chain import Chain
-from fusion.cues import current_cue
+from fusion.cues import LAST, current_cue
 from fusion.drill_run import DrillRun, jumps, take_in
 from fusion.drills import DRILLS, SEATED, drill_of
 from fusion.errors import NoDrillError, TooShortError
@@ -150,6 +150,7 @@ class Pipeline:
         self._late_reps: list[Rep] = []
         self._flags: dict[str, Flag] = {}
         self._moved: list[Flag] = []
+        self._status: Status | None = None
 
     def push(self, placement: Placement, block: ImuBlock) -> None:
         """Take in samples of one sensor, later than all it gave before.
@@ -180,7 +181,7 @@ class Pipeline:
 
         Only two sensors need one.
         """
-        self._setup = replace(self._setup, personal_split=own)
+        self._setup, self._status = replace(self._setup, personal_split=own), None
 
     def mark(self, t_s: float) -> None:
         """Something was marked; it changes no number."""
@@ -399,22 +400,24 @@ class Pipeline:
 
     def _update(self, parts: list[Part]) -> Update:
         part = joined(parts)
-        sd_deg = float(part.frames.sd_deg[-1, 3]) if len(part.frames) else np.inf
-        status = self._status(sd_deg)
-        return Update(part.frames, part.phase, part.share, part.reps, status)
+        if parts or self._status is None:
+            # What was said of the last frames holds until there are others.
+            sd_deg = float(part.frames.sd_deg[-1, 3]) if len(part.frames) else np.inf
+            self._status = self._stand(sd_deg)
+        return Update(part.frames, part.phase, part.share, part.reps, self._status)
 
     def _slip_flags(self) -> list[Flag]:
         slips = self._run.slips if self._run is not None else []
         return [slip.flag(self._setup.chain, GRID_HZ) for slip in slips]
 
-    def _status(self, sd_deg: float) -> Status:
+    def _stand(self, sd_deg: float) -> Status:
         run, activity = self._run, self._activity.activity if self._activity else None
         finder = run.reps if run is not None else None
         split = run.split if run is not None else make_split(self._setup, SEATED)
         result = self._calibration.result if self._calibration is not None else None
         cue = None
         if finder is not None:
-            reps = [c.rep for c in finder.counted]
+            reps = [c.rep for c in finder.counted[-LAST:]]
             cue = current_cue(reps, finder.drill, sd_deg)
         return Status(
             activity=activity,
@@ -422,7 +425,7 @@ class Pipeline:
             set=finder.set_number if finder is not None else None,
             neutral_known=run is not None and (activity not in DRILLS or finder is not None),
             calibration=result,
-            set_shares=finder.set_shares() if finder is not None else None,
+            set_shares=finder.set_shares if finder is not None else None,
             split_source=split.source,
             flags=(*(result.flags if result else ()), *self._flags.values(), *self._slip_flags()),
             cue=cue,

@@ -74,6 +74,8 @@ class RepFinder:
         self._first = first
         self._rows = np.empty((0, len(COLUMNS)))
         self.counted: list[Counted] = []
+        # Pooled over the set under way.
+        self.set_shares: Shares | None = None
 
     @property
     def set_number(self) -> int:
@@ -107,13 +109,11 @@ class RepFinder:
                     self._excursions.accept(counted.rep.total_deg)
                     self.counted.append(counted)
                     found.append(counted.rep)
+        if found:
+            sums = (c.sums for c in self.counted if c.rep.set == self.set_number)
+            self.set_shares = estimate_shares(sums, self._split)
         self._forget()
         return found
-
-    def set_shares(self, number: int | None = None) -> Shares | None:
-        """Pooled shares of one set (the one under way if not said)."""
-        wanted = self.set_number if number is None else number
-        return estimate_shares((c.sums for c in self.counted if c.rep.set == wanted), self._split)
 
     def _forget(self) -> None:
         n = self._excursions.needed_from - self._first

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fusion import quaternions as qt
 from fusion.results import Flag
 from sensors.samples import GRAVITY_MPS2
 
@@ -47,15 +48,15 @@ class SampleWatch:
 
     def update(self, block: ImuBlock) -> None:
         """Continue with the samples that follow."""
-        known = block.clipped if block.clipped is not None else flat_tops(block)
-        self.clipped += int(np.count_nonzero(known))
-        self.has_mag |= block.mag is not None and bool(np.isfinite(block.mag).any())
-        force2 = np.einsum("ij,ij->i", block.acc, block.acc)
-        shaken = np.flatnonzero(force2 > (GRAVITY_MPS2 + SHAKE_MPS2) ** 2)
-        if len(shaken):
-            struck = shaken[force2[shaken] > (GRAVITY_MPS2 + KNOCK_MPS2) ** 2]
-            _note(self.knocks_s, block.t_s[struck])
-            _note(self.shakes_s, block.t_s[shaken])
+        force = qt.length(block.acc)
+        if not force.max(initial=0.0) <= GRAVITY_MPS2 + SHAKE_MPS2:
+            _note(self.knocks_s, block.t_s[force > GRAVITY_MPS2 + KNOCK_MPS2])
+            _note(self.shakes_s, block.t_s[force > GRAVITY_MPS2 + SHAKE_MPS2])
+        clipped = flat_tops(block) if block.clipped is None else block.clipped
+        self.clipped += int(np.count_nonzero(clipped))
+        self.has_mag = self.has_mag or (
+            block.mag is not None and bool(np.isfinite(block.mag).any())
+        )
 
     def flags(self, placement: Placement, loss: float) -> list[Flag]:
         """What has to be said of the samples, ``loss`` being the part of them that is missing."""

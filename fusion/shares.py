@@ -13,7 +13,6 @@ ratios are never averaged and never taken between peaks at different instants.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -115,13 +114,13 @@ def shares_now(segments_deg: FloatArray, state: FloatArray, step_s: float) -> Fl
     """
     keep = float(np.exp(-step_s / NOW_S))
     total = segments_deg.sum(axis=1, keepdims=True)
-    products = np.hstack([segments_deg * total, total**2])
-    windowed = [
-        list(accumulate(new, lambda held, value: keep * held + value, initial=start))
-        for new, start in zip(((1 - keep) * products).T.tolist(), state.tolist(), strict=True)
-    ]
-    sums = np.array(windowed).T[1:]
-    state[:] = [column[-1] for column in windowed]
+    new = (1 - keep) * total * np.concatenate([segments_deg, total], axis=1)
+    held, windowed = state.tolist(), []
+    for row in new.tolist():
+        held = [keep * before + value for before, value in zip(held, row, strict=True)]
+        windowed.append(held)
+    state[:] = held
+    sums = np.array(windowed).reshape(-1, 4)
     shown = sums[:, 3:] > SHOW_DEG**2
     return np.where(shown, sums[:, :3] / np.where(shown, sums[:, 3:], 1.0), np.nan)
 

@@ -210,12 +210,13 @@ def spine_angles(turns: SegmentTurns) -> SpineAngles:
     """Angles from the turns of the segments and the drift of their headings."""
     reference = turns.reference
     d = qt.turned(-np.radians(turns.heading.sensor_deg), turns.turn)
-    back = qt.conjugate(d[:, 0])
-    d_pu = qt.multiply(back, d[:, -1])
-    thoracolumbar, forward, sideways = np.degrees(qt.swing_twist(d_pu, reference.axes_e))
+    on_pelvis = qt.multiply(qt.conjugate(d[:, :1]), d[:, 1:])
+    thoracolumbar, forward, sideways = np.degrees(
+        qt.swing_twist(on_pelvis[:, -1], reference.axes_e)
+    )
     axial = {"pelvis": np.degrees(qt.twist_rad(d[:, 0], reference.u))}
     if d.shape[1] > 2:
-        lumbar = np.degrees(qt.twist_rad(qt.multiply(back, d[:, 1]), reference.u))
+        lumbar = np.degrees(qt.twist_rad(on_pelvis[:, 0], reference.u))
         axial |= {"lumbar": lumbar, "thoracic": thoracolumbar - lumbar}
     axial["thoracolumbar"] = thoracolumbar
     missing = np.full(len(forward), np.nan)

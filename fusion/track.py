@@ -135,9 +135,13 @@ class Track:
         if block.quat is not None:
             self._quat.append(block.first, block.quat)
             self.has_quat = True
-        self._silent.append(block.first, np.column_stack([block.gap, _long_runs(block.gap)]))
-        jumps = np.flatnonzero(block.jump_deg).tolist()
-        self._jumps += [(block.first + i, float(block.jump_deg[i])) for i in jumps]
+        silent = np.zeros((len(block), 2), dtype=bool)
+        if block.gap.any():
+            silent[:, 0], silent[:, 1] = block.gap, _long_runs(block.gap)
+        self._silent.append(block.first, silent)
+        if block.jump_deg.any():
+            jumps = np.flatnonzero(block.jump_deg).tolist()
+            self._jumps += [(block.first + i, float(block.jump_deg[i])) for i in jumps]
 
     def forget_before(self, index: int) -> None:
         """Drop what lies before grid ``index``."""
@@ -190,8 +194,6 @@ class Track:
 def _long_runs(gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Those runs of ``gap`` that are at least :data:`LOST` long; a gap always comes whole."""
     out = np.zeros(len(gap), dtype=bool)
-    if not gap.any():
-        return out
     edges = np.flatnonzero(np.diff(np.concatenate([[0], gap.astype(np.int8), [0]])))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         out[start:end] = end - start >= LOST

@@ -10,7 +10,7 @@ from fusion.calibration import GyroBias
 from fusion.errors import NoDrillError, TooShortError
 from fusion.heading import HeadingFilter
 from fusion.pipeline import Pipeline, analyze_session
-from fusion.results import Side, SplitSource
+from fusion.results import Cue, Side, SplitSource
 from fusion.setup import Setup
 from sensors.samples import Activity, Event, ImuBlock, Placement
 from sensors.simulation.drills import Distractor
@@ -92,6 +92,23 @@ def remounted(block, q):
     from fusion import quaternions as qt
 
     return replace(block, acc=qt.rotate(q, block.acc), gyr=qt.rotate(q, block.gyr))
+
+
+def test_a_cue_stays_while_no_sample_comes(simulated, monkeypatch):
+    session = simulated()
+    cue = Cue("hips_moved", "Keep the hips still.", "amber")
+    monkeypatch.setattr(
+        "fusion.pipeline.current_cue", lambda _reps, _drill, sd_deg: cue if sd_deg < 4.0 else None
+    )
+    pipeline = Pipeline(Setup(tuple(session.blocks)))
+    for event in session.events:
+        pipeline.begin(event.activity, event.onset_s)
+        pipeline.end(event.end_s, event.activity)
+    for placement, block in session.blocks.items():
+        until_s = session.truth.drills[0].start_s + 10.0
+        pipeline.push(placement, block.part(slice(0, int(np.searchsorted(block.t_s, until_s)))))
+    assert pipeline.advance().status.cue is cue
+    assert pipeline.advance().status.cue is cue
 
 
 def test_mounting_does_not_matter(simulated, analyzed):
@@ -249,7 +266,7 @@ def test_a_sensor_that_sends_orientations_only_will_do(simulated, rms_deg):
         track = offline.grid_track(block)
         window = track.extent
         bias = np.radians(session.truth.sensors[placement].gyr_bias_dps)
-        q, _ = offline._orient(track, bias, window)
+        q = offline._orient(track, track.rate(window) - bias, window, "vqf")
         t_s = np.arange(window.first, window.end) / 100.0
         nothing = np.full((len(q), 3), np.nan)
         oriented[placement] = ImuBlock(t_s, nothing, nothing, quat=q)

@@ -46,7 +46,7 @@ def autoregressive(
     n, length = int(at[0]) - 1, int(at[-1])
     gram, count = _products(left)
     past, cross = gram[:, 1:, 1:], gram[:, 1:, 0]
-    ridge = 1e-3 * np.trace(past, axis1=1, axis2=2) / ORDER**2 + 1e-12
+    ridge = 1e-3 * past.trace(axis1=1, axis2=2) / ORDER**2 + 1e-12
     weights = np.linalg.solve(past + ridge[:, None, None] * _EYE, cross[..., None])[..., 0]
     squares = gram[:, 0, 0] - (weights * (cross + ridge[:, None] * weights)).sum(axis=1)
     series = np.zeros((gaps, ORDER + length, channels))

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -95,6 +96,48 @@ class _Node:
     after: _State
 
 
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What follows from the number n of sensors alone.
+
+    Attributes
+    ----------
+    jumps, jumps2
+        (n, n) what a jump of each sensor does to the joints, and (n, n, n) the products of that.
+    couple
+        (n, n) covariance of the joints' drifts where each sensor's is 1: they are differences.
+    stay, drift
+        (2n, 2n) how the state goes on: it stays, and offsets drift by their rates.
+    of_offsets, of_both, of_rates
+        (2n, 2n) where random walks add to the covariance.
+    """
+
+    jumps: FloatArray
+    jumps2: FloatArray
+    couple: FloatArray
+    stay: FloatArray
+    drift: FloatArray
+    of_offsets: FloatArray
+    of_both: FloatArray
+    of_rates: FloatArray
+
+    @staticmethod
+    @cache
+    def of(n: int) -> _Chain:
+        joints = np.eye(n) - np.eye(n, k=-1)
+        jumps, couple = joints.T, joints @ joints.T
+        return _Chain(
+            jumps=jumps,
+            jumps2=jumps[:, :, None] * jumps[:, None, :],
+            couple=couple,
+            stay=np.eye(2 * n),
+            drift=np.eye(2 * n, k=n),
+            of_offsets=np.kron([[1.0, 0.0], [0.0, 0.0]], couple),
+            of_both=np.kron([[0.0, 1.0], [1.0, 0.0]], couple),
+            of_rates=np.kron([[0.0, 0.0], [0.0, 1.0]], couple),
+        )
+
+
 class HeadingFilter:
     """The causal filter; with ``remember`` it also keeps what the smoother needs.
 
@@ -124,21 +167,11 @@ class HeadingFilter:
     ) -> None:
         self.parameters = parameters or HeadingParameters()
         n = len(rate_sd_dps)
-        self._n = n
-        # Joints are differences of neighbouring sensors, so their drifts are correlated.
-        difference = np.eye(n) - np.eye(n, k=-1)
-        self._couple = difference @ difference.T
-        # What a jump of each sensor does to the joints, and the products of that.
-        self._jumps = difference.T
-        self._jumps2 = self._jumps[:, :, None] * self._jumps[:, None, :]
-        # Offsets drift by their rates; where the random walks of these add to the covariance.
-        self._stay, self._drift = np.eye(2 * n), np.eye(2 * n, k=n)
-        self._of_offsets = np.kron([[1.0, 0.0], [0.0, 0.0]], self._couple)
-        self._of_both = np.kron([[0.0, 1.0], [1.0, 0.0]], self._couple)
-        self._of_rates = np.kron([[0.0, 0.0], [0.0, 1.0]], self._couple)
+        self._n, self._chain = n, _Chain.of(n)
+        joints = self._chain.jumps.T
         p = np.zeros((2 * n, 2 * n))
-        p[:n, :n] = self.parameters.start_sd_deg**2 * self._couple
-        p[n:, n:] = difference @ np.diag(np.asarray(rate_sd_dps) ** 2) @ difference.T
+        p[:n, :n] = self.parameters.start_sd_deg**2 * self._chain.couple
+        p[n:, n:] = joints @ np.diag(np.asarray(rate_sd_dps) ** 2) @ joints.T
         p[n, n] += common_sd_dps**2
         self._state = _State(t_s, np.zeros(2 * n), p)
         par = self.parameters
@@ -182,7 +215,7 @@ class HeadingFilter:
         n, p, dt = self._n, self._state.p, t_s - self._state.t_s
         offset, cross, rate = p[1:n, 1:n], p[1:n, n + 1 :], p[n + 1 :, n + 1 :]
         var = offset.sum() + dt * (2.0 * cross.sum() + dt * rate.sum())
-        return float(np.sqrt(var + self._walk(abs(dt)) * self._couple[1:, 1:].sum()))
+        return float(np.sqrt(var + self._walk(abs(dt)) * self._chain.couple[1:, 1:].sum()))
 
     def fork(self) -> HeadingFilter:
         """A filter of its own that knows the same."""
@@ -263,12 +296,12 @@ class HeadingFilter:
         cross = s.p[:n, n:] + s.p[n:, :n]
         d = dt[:, None, None]
         walk = self._walk(np.abs(d))
-        variance = s.p[:n, :n] + d * cross + d**2 * s.p[n:, n:] + walk * self._couple
+        variance = s.p[:n, :n] + d * cross + d**2 * s.p[n:, n:] + walk * self._chain.couple
         return HeadingEstimate(joint, variance)
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped at ``t_s``, by ``by_deg`` ± ``sd_deg``."""
-        n, jump = self._n, self._jumps[sensor]
+        n, jump = self._n, self._chain.jumps[sensor]
         self._last = None
         self._as_mounted &= not by_deg
         self._walk_to(t_s)
@@ -279,7 +312,7 @@ class HeadingFilter:
         before = self._state
         x, p = before.x.copy(), before.p.copy()
         x[:n] += by_deg * jump
-        p[:n, :n] += sd_deg**2 * self._jumps2[sensor]
+        p[:n, :n] += sd_deg**2 * self._chain.jumps2[sensor]
         # What is added to offsets alone may be added at any time since the last node.
         self._state = _State(before.t_s, x, p)
         if parted:
@@ -327,11 +360,11 @@ class HeadingFilter:
         s = self._state
         dt = max(0.0, t_s - s.t_s)
         walk2 = self.parameters.rate_walk_dps**2 * dt
-        forth = self._stay + dt * self._drift
+        forth = self._chain.stay + dt * self._chain.drift
         p = forth @ s.p @ forth.T
-        p += self._walk(dt) * self._of_offsets
-        p += 0.5 * walk2 * dt * self._of_both
-        p += walk2 * self._of_rates
+        p += self._walk(dt) * self._chain.of_offsets
+        p += 0.5 * walk2 * dt * self._chain.of_both
+        p += walk2 * self._chain.of_rates
         return _State(max(t_s, s.t_s), forth @ s.x, p)
 
     def _walk_to(self, t_s: float) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-PIECE = 8192
-"""So many rows of all sensors fit beside each other into a cache of a megabyte."""
+PIECE = 4096
+"""So many rows of all sensors fit beside each other into the caches of usual processors."""
 
 
 def pieces(n: int) -> list[slice]:

@@ -65,10 +65,10 @@ of torso here.
 """
 
 TARGETS_WHY = """
-Where a speed target is missed: beside the core, every sample is put on the grid, its losses filled,
-turned into angles with their errors, and looked at for stillness; that is many passes of numpy over
-whole arrays, which for an hour no longer fit the processor's cache. Each repetition, return to
-neutral and loss costs a fraction of a millisecond more.
+Where a speed target is missed: beside the core, every sample is put on the grid, turned into angles
+with their errors and looked at for stillness, in passes of numpy over pieces that stay in the
+processor's cache; and each repetition, return to neutral and filled loss costs a fraction of a
+millisecond, an hour of them more than the core.
 """
 
 LIVE = """\

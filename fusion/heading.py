@@ -132,9 +132,9 @@ class _Chain:
             couple=couple,
             stay=np.eye(2 * n),
             drift=np.eye(2 * n, k=n),
-            of_offsets=np.kron([[1.0, 0.0], [0.0, 0.0]], couple),
-            of_both=np.kron([[0.0, 1.0], [1.0, 0.0]], couple),
-            of_rates=np.kron([[0.0, 0.0], [0.0, 1.0]], couple),
+            of_offsets=np.asarray(np.kron([[1.0, 0.0], [0.0, 0.0]], couple), float),
+            of_both=np.asarray(np.kron([[0.0, 1.0], [1.0, 0.0]], couple), float),
+            of_rates=np.asarray(np.kron([[0.0, 0.0], [0.0, 1.0]], couple), float),
         )
 
 

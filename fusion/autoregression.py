@@ -2,8 +2,8 @@
 
 Source: Janssen, Veldhuis & Vries 1986 (doi:10.1109/TASSP.1986.1164824), without the iteration: an
 autoregressive model is fitted to what came before; the missing samples are those that leave the
-smallest prediction errors. The fit is regularised, because less than a second of samples may hold
-less than the order has coefficients.
+smallest prediction errors. The fit is regularised, because what hardly moves, or rings at one
+frequency alone, does not tell so many coefficients.
 """
 
 from __future__ import annotations
@@ -81,5 +81,5 @@ def _products(x: FloatArray) -> tuple[FloatArray, int]:
     used = (samples - ORDER) * channels
     # All channels in one row: a lag of one sample is one of as many places as channels.
     lags = channels * np.arange(ORDER, -1, -1)
-    lagged = x.reshape(gaps, -1)[:, lags[:, None] + np.arange(used)]
+    lagged = x.reshape(gaps, -1).take(lags[:, None] + np.arange(used), axis=1)
     return lagged @ lagged.swapaxes(1, 2), used

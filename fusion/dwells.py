@@ -133,25 +133,31 @@ class DwellFinder:
             (m,) magnitude of the uppermost sensor's rate.
         """
         found: list[Dwell] = []
-        inside, n = self._start is not None, len(still)
-        edges = np.flatnonzero(np.diff(still, prepend=inside)).tolist()
-        travelled_deg = np.cumsum(np.where(still, 0.0, speed_dps)) / GRID_HZ
-        bounds, done_deg = [*([0] if inside else []), *edges, n], 0.0
+        n, bounds = len(still), self._bounds(still)
+        travelled_deg = (
+            np.cumsum(np.concatenate([[0.0], np.where(still, 0.0, speed_dps)])) / GRID_HZ
+        )
+        done_deg = 0.0
         for start, end in zip(bounds[::2], bounds[1::2], strict=False):
-            if not (inside and start == 0):
+            if self._start is None:
                 if end - start < MIN_DWELL and end < n:
                     continue
                 self._start, self._pieces = first + start, 0
                 self._turn = np.empty((0, *turn.shape[1:]))
-            by_now_deg = float(travelled_deg[end - 1]) if end else 0.0
-            self._path_deg += by_now_deg - done_deg
-            done_deg = by_now_deg
+            self._path_deg += float(travelled_deg[end]) - done_deg
+            done_deg = float(travelled_deg[end])
             self._turn = np.concatenate([self._turn, turn[start:end]])
             found += self._cut(first + end)
             if end < n:
                 found += self._close(first + end)
-        self._path_deg += float(travelled_deg[-1]) - done_deg if n else 0.0
+        self._path_deg += float(travelled_deg[n]) - done_deg
         return found
+
+    def _bounds(self, still: npt.NDArray[np.bool_]) -> list[int]:
+        """Start and end of each stretch of stillness in turns; an end where it goes on."""
+        inside = self._start is not None
+        edges = np.flatnonzero(np.diff(still, prepend=inside)).tolist()
+        return [*([0] if inside else []), *edges, len(still)]
 
     def _cut(self, end: int) -> list[Dwell]:
         """Pieces of full length out of what was collected up to ``end``."""

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sensors.samples import FloatArray
 
 
+_LOOK = 5
+"""Every so many samples it is looked whether the person turned back."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExcursionParameters:
     """Thresholds; ``_part`` are fractions of the running range of motion or of the peak."""
@@ -155,7 +159,9 @@ class ExcursionFinder:
         lo, valley = start, gone
         high = low = float(away[gone])
         hi = min(end, len(away))
-        for i in range(gone, hi, 5) if self._turns_back(away[gone:hi:5]) else ():
+        if not self._turns_back(away[gone:hi:_LOOK]):  # as nearly always
+            return [(lo, self._top(away, lo, hi), settled)]
+        for i in range(gone, hi, _LOOK):
             now = float(away[i])
             depth = max(self.parameters.split_part * min(high, now), self.parameters.out_deg)
             if high - low > depth and now - low > depth:

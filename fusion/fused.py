@@ -63,22 +63,22 @@ class Fused:
         t_s = np.arange(self.first, self.first + len(angles)) / GRID_HZ
         return Frames(t_s, angles, sd, self.quality)
 
-    def since_moved(self, turns: SegmentTurns, moved_deg: FloatArray) -> Fused:
+    def since_moved(self, seen: SegmentTurns, moved_deg: FloatArray) -> Fused:
         """The same, with pelvis and total as if the person had not turned as a whole.
 
         On all fours a person who faces elsewhere is far from the neutral's axes without a turn.
 
         Parameters
         ----------
-        turns
+        seen
             What this was fused from.
         moved_deg
             (m,) how far the person had turned about the vertical.
         """
         if not moved_deg.any():
             return self
-        facing = np.radians(turns.heading.sensor_deg[:, 0] + moved_deg)
-        turn, reference = turns.turn[:, 0], turns.reference
+        facing = np.radians(seen.heading.sensor_deg[:, 0] + moved_deg)
+        turn, reference = seen.turn[:, 0], seen.reference
         pelvis = np.degrees(qt.twist_rad(qt.turned(-facing, turn), reference.u))
         angles = self.angles_deg.copy()
         angles[:, [0, 4]] += (pelvis - angles[:, 0])[:, None]
@@ -94,13 +94,13 @@ class Fused:
 
 
 def fuse(
-    turns: SegmentTurns, angles: SpineAngles, sd_deg: Mapping[str, FloatArray], split: Split
+    seen: SegmentTurns, angles: SpineAngles, sd_deg: Mapping[str, FloatArray], split: Split
 ) -> Fused:
     """Frames of the turns of the segments.
 
     Parameters
     ----------
-    turns
+    seen
         What was measured.
     angles
         Its :func:`fusion.spine.spine_angles`.
@@ -109,28 +109,25 @@ def fuse(
     split
         Where the lumbar share comes from.
     """
-    turn, reference = turns.turn, turns.reference
+    turn, reference = seen.turn, seen.reference
     pelvis, spine = angles.axial["pelvis"], angles.axial["thoracolumbar"]
     worst_sd = spine_sd = sd_deg["thoracolumbar"]
     if "lumbar" in angles.axial:
-        lumbar, lumbar_sd, thoracic_sd = (
-            angles.axial["lumbar"],
-            sd_deg["lumbar"],
-            sd_deg["thoracic"],
-        )
+        lumbar = angles.axial["lumbar"]
+        lumbar_sd, thoracic_sd = sd_deg["lumbar"], sd_deg["thoracic"]
         # A T12 sensor that was silent leaves the split unknown.
         worst_sd = np.maximum(spine_sd, np.maximum(lumbar_sd, thoracic_sd))
     else:  # an estimated split is wide by nature
         lumbar, lumbar_sd, thoracic_sd = split.lumbar_deg(spine, spine_sd)
     thoracic, total = spine - lumbar, pelvis + spine
     return Fused(
-        first=turns.first,
+        first=seen.first,
         angles_deg=np.column_stack(
             [pelvis, lumbar, thoracic, spine, total, angles.lateral, angles.flexion]
         ),
         sd_deg=np.column_stack([sd_deg["pelvis"], lumbar_sd, thoracic_sd, spine_sd]),
-        quality=grade(worst_sd, turns.gap),
-        gap=turns.gap,
+        quality=grade(worst_sd, seen.gap),
+        gap=seen.gap,
         upper=np.column_stack([turn[:, -1, 0], turn[:, -1, 1:] @ reference.axes_e.T]),
         shift_deg=_shift_deg(reference, turn[:, 0]),
     )

@@ -57,7 +57,7 @@ class Grid:
     """Turns the blocks of one sensor, as they come, into grid blocks.
 
     A sensor that gives rates and forces is taken by these, whatever orientation it gives beside
-    them; one that does not, by its own orientation.
+    them; one that does not, by its own orientation. Its first block tells.
     """
 
     def __init__(self, rate_hz: float = GRID_HZ) -> None:

@@ -94,7 +94,7 @@ class Stitch:
         self._holding = False
 
     def update(self, gyr: FloatArray, acc: FloatArray, lost: npt.NDArray[np.bool_]) -> FloatArray:
-        """Orientations (n, 4) of the samples that follow; held where ``lost``."""
+        """Orientations (n, 4) of the n ≥ 1 samples that follow; held where ``lost``."""
         if self._turn is qt.IDENTITY and not self._holding and not lost.any():
             q = self._run(gyr, acc)  # as nearly always
             self._last = q[-1]

@@ -9,6 +9,7 @@ the mean rates of either side. Everything filled in a long gap is marked silent.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ EDGE_S = 0.12
 """A gap is filled once samples of this long after it have come."""
 
 CONTEXT_S = 0.8
-"""So much before a gap tells how it goes on."""
+"""So much before a gap, counted by the usual interval, tells how it goes on."""
 
 LONGEST_MODELLED_S = 0.4
 MODEL_EXCESS = 1.0
@@ -90,7 +91,8 @@ class LossFiller:
         self._waiting = np.empty((0, 6))
         self._handed: list[tuple[FloatArray, FloatArray]] = []
         self._usual_s = 0.0
-        self._context = self._spare = 0
+        self._context = 0
+        self._spare = 0  # so many of the samples in ``_handed`` are more than the next gap needs
 
     def push(self, t_s: FloatArray, values: FloatArray) -> Filled:
         """Everything that became known with these samples.
@@ -106,9 +108,7 @@ class LossFiller:
             t_s = np.concatenate([self._waiting_s, t_s])
             values = np.concatenate([self._waiting, values])
         if not self._usual_s and len(t_s) > _SEEN:
-            self._usual_s = float(np.median(np.diff(t_s[: _SEEN + 1])))
-            self._context = int(CONTEXT_S / self._usual_s) + 1
-            self._spare = -self._context
+            self._learn_interval(t_s[: _SEEN + 1])
         if not self._usual_s or not len(t_s):
             self._waiting_s, self._waiting = t_s, values
             return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool), np.empty(0))
@@ -142,6 +142,12 @@ class LossFiller:
         )
         return self._hand_out(written.since(len(left_s)))
 
+    def _learn_interval(self, t_s: FloatArray) -> None:
+        self._usual_s = float(np.median(np.diff(t_s)))
+        if self._usual_s:
+            self._context = int(CONTEXT_S / self._usual_s) + 1
+            self._spare = -self._context
+
     def _hand_out(self, filled: Filled) -> Filled:
         """Keep of what goes out as much as the next gap needs on its left."""
         if len(filled.t_s):
@@ -163,15 +169,18 @@ class LossFiller:
         return _Hole(first, first + n, right_s, right, at)
 
     def _fill(self, out: Filled, holes: Sequence[_Hole]) -> None:
-        """Fill all holes, each after those that lie in what tells how it goes on."""
-        waves: list[list[_Hole]] = []
+        """Fill all holes, each after those that lie in what tells how it goes on.
+
+        Holes that wait for equally many others are filled together, which costs little more than
+        one alone.
+        """
+        waves: dict[int, list[_Hole]] = defaultdict(list)
         wave, filled_to = 0, -self._context
         for hole in holes:
             wave = wave + 1 if hole.first - self._context < filled_to else 0
             filled_to = hole.end
-            waves += [[]] if wave == len(waves) else []
             waves[wave].append(hole)
-        for together in waves:
+        for _, together in sorted(waves.items()):
             self._model(out, [hole for hole in together if self._bridge(out, hole)])
 
     def _bridge(self, out: Filled, hole: _Hole) -> bool:
@@ -195,10 +204,10 @@ class LossFiller:
 
     def _model(self, out: Filled, holes: Sequence[_Hole]) -> None:
         """Fill the rates of holes, none of which lies in what tells how another goes on."""
-        alike: dict[tuple[int, ...], list[_Hole]] = {}
+        alike: dict[tuple[int, ...], list[_Hole]] = defaultdict(list)
         for hole in holes:
             near = hole.at[hole.at <= hole.at[0] - 1 + ORDER].tolist()
-            alike.setdefault((min(hole.first, self._context), *near), []).append(hole)
+            alike[min(hole.first, self._context), *near].append(hole)
         for (context, *at), same in alike.items():
             left = np.array([out.values[h.first - context : h.first, :3] for h in same])
             right = np.array([h.right[: len(at), :3] for h in same])

@@ -128,7 +128,7 @@ def grid_track(block: ImuBlock) -> Track:
     TooShortError
         If there are too few.
     """
-    span_s = float(block.t_s[-1] - block.t_s[0]) if len(block) else 0.0
+    span_s = float(np.ptp(block.t_s)) if len(block) else 0.0
     grid, track = Grid(), Track(int(span_s * GRID_HZ) + 2)
     for rows in pieces(len(block)):
         on_grid = grid.push(block.part(rows))
@@ -270,6 +270,7 @@ def _drill(
         drift_deg = smoothed.drift.at(motion.t_s[inside]).sensor_deg
         gap = motion.gap[inside]
         keep(segment_motion(drill.activity, window, reference, calibration, turn, drift_deg, gap))
+    # Rates run straight between states two seconds apart.
     once_a_second = np.arange(window.start_s, window.end_s)
     return make_drill_result(
         drill,

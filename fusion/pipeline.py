@@ -150,7 +150,7 @@ class Pipeline:
         self._late_reps: list[Rep] = []
         self._flags: dict[str, Flag] = {}
         self._moved: list[Flag] = []
-        self._status: Status | None = None
+        self._sd_deg = float("inf")
 
     def push(self, placement: Placement, block: ImuBlock) -> None:
         """Take in samples of one sensor, later than all it gave before.
@@ -181,7 +181,7 @@ class Pipeline:
 
         Only two sensors need one.
         """
-        self._setup, self._status = replace(self._setup, personal_split=own), None
+        self._setup = replace(self._setup, personal_split=own)
 
     def mark(self, t_s: float) -> None:
         """Something was marked; it changes no number."""
@@ -400,17 +400,16 @@ class Pipeline:
 
     def _update(self, parts: list[Part]) -> Update:
         part = joined(parts)
-        if parts or self._status is None:
-            # What was said of the last frames holds until there are others.
-            sd_deg = float(part.frames.sd_deg[-1, 3]) if len(part.frames) else np.inf
-            self._status = self._stand(sd_deg)
-        return Update(part.frames, part.phase, part.share, part.reps, self._status)
+        if len(part.frames):
+            # What is said of the last frames holds until there are others.
+            self._sd_deg = float(part.frames.sd_deg[-1, 3])
+        return Update(part.frames, part.phase, part.share, part.reps, self._status())
 
     def _slip_flags(self) -> list[Flag]:
         slips = self._run.slips if self._run is not None else []
         return [slip.flag(self._setup.chain, GRID_HZ) for slip in slips]
 
-    def _stand(self, sd_deg: float) -> Status:
+    def _status(self) -> Status:
         run, activity = self._run, self._activity.activity if self._activity else None
         finder = run.reps if run is not None else None
         split = run.split if run is not None else make_split(self._setup, SEATED)
@@ -418,7 +417,7 @@ class Pipeline:
         cue = None
         if finder is not None:
             reps = [c.rep for c in finder.counted[-LAST:]]
-            cue = current_cue(reps, finder.drill, sd_deg)
+            cue = current_cue(reps, finder.drill, self._sd_deg)
         return Status(
             activity=activity,
             drill=activity if activity in DRILLS else None,

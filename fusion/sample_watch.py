@@ -42,6 +42,7 @@ class SampleWatch:
 
     def __init__(self) -> None:
         self.clipped = 0
+        self._before: tuple[ImuBlock, ...] = ()
         self.has_mag = False
         self.knocks_s: list[float] = []
         self.shakes_s: list[float] = []
@@ -49,14 +50,27 @@ class SampleWatch:
     def update(self, block: ImuBlock) -> None:
         """Continue with the samples that follow."""
         force = qt.length(block.acc)
+        # Turned round, for a maximum is no number where one of them is none.
         if not force.max(initial=0.0) <= GRAVITY_MPS2 + SHAKE_MPS2:
             _note(self.knocks_s, block.t_s[force > GRAVITY_MPS2 + KNOCK_MPS2])
             _note(self.shakes_s, block.t_s[force > GRAVITY_MPS2 + SHAKE_MPS2])
-        clipped = flat_tops(block) if block.clipped is None else block.clipped
+        clipped = self._flat_tops(block) if block.clipped is None else block.clipped
         self.clipped += int(np.count_nonzero(clipped))
         self.has_mag = self.has_mag or (
             block.mag is not None and bool(np.isfinite(block.mag).any())
         )
+
+    def _flat_tops(self, block: ImuBlock) -> npt.NDArray[np.bool_]:
+        """Flat tops (n,) of a block; one too short to show any goes on from those before it."""
+        before, self._before = self._before, (*self._before, block)[1 - _FLAT :]
+        if len(block) >= _FLAT:
+            return flat_tops(block.gyr, block.acc)
+        together = (*before, block)
+        gyr, acc = (
+            np.concatenate([b.gyr for b in together]),
+            np.concatenate([b.acc for b in together]),
+        )
+        return flat_tops(gyr, acc)[len(gyr) - len(block) :]
 
     def flags(self, placement: Placement, loss: float) -> list[Flag]:
         """What has to be said of the samples, ``loss`` being the part of them that is missing."""
@@ -80,12 +94,17 @@ class SampleWatch:
         return flags
 
 
-def flat_tops(block: ImuBlock) -> npt.NDArray[np.bool_]:
-    """Samples (n,) at which an axis stays at its extreme: the end of a range nobody told us of."""
-    out = np.zeros(len(block), dtype=bool)
-    for values, least in zip((block.gyr, block.acc), MIN_RANGE, strict=True):
-        if max(values.max(initial=0.0), -values.min(initial=0.0)) < least:
-            continue  # as nearly always
+def flat_tops(gyr: FloatArray, acc: FloatArray) -> npt.NDArray[np.bool_]:
+    """Samples (n,) at which an axis stays at its extreme: the end of a range nobody told us of.
+
+    ``gyr`` (n, 3) is in rad/s, ``acc`` (n, 3) in m/s².
+    """
+    out = np.zeros(len(gyr), dtype=bool)
+    if len(gyr) < _FLAT:
+        return out
+    for values, least in zip((gyr, acc), MIN_RANGE, strict=True):
+        if max(values.max(), -values.min()) < least:
+            continue  # as nearly always; never where a number is none
         size = np.abs(values)
         top = np.nanmax(size, axis=0, initial=0.0)
         for axis in np.flatnonzero(top >= least):

@@ -230,9 +230,9 @@ def inclination_deg(up: FloatArray) -> FloatArray:
     return np.array([up[:, 1] * stretch, -up[:, 0] * stretch]).T
 
 
-def rotation_deg(inclination_deg: FloatArray, joint_deg: FloatArray) -> FloatArray:
+def rotation_deg(inclined_deg: FloatArray, joint_deg: FloatArray) -> FloatArray:
     """Rotation vectors (n, 3) of the sensors from their inclinations (n, 2) and headings (n,)."""
-    return np.concatenate([inclination_deg, joint_deg.cumsum()[:, None]], axis=1)
+    return np.concatenate([inclined_deg, joint_deg.cumsum()[:, None]], axis=1)
 
 
 def _level_axes(u: FloatArray) -> FloatArray:

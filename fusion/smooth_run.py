@@ -92,19 +92,20 @@ def smooth_drill(
     heading = smooth_heading(reference, sd, happenings, parameters, calibration.common_sd_dps)
     drift = heading.smooth(motion.window.start_s, motion.window.end_s)
 
-    def seen(part: Motion) -> SegmentTurns:
+    def measured(part: Motion) -> SegmentTurns:
+        # Made anew when it is needed again: kept, those of an hour would fill the memory.
         turn = turns_of(reference, part, slips)
         return SegmentTurns(part.window.first, reference, turn, drift.at(part.t_s), part.gap)
 
-    angles = [spine_angles(seen(part)) for part in parts]
+    angles = [spine_angles(measured(part)) for part in parts]
     rings_deg, loose_deg = rings_of([a.columns for a in angles])
     frames: list[Frames] = []
     counted: list[Fused] = []
     for part, its, rings in zip(parts, angles, rings_deg, strict=True):
-        turned = seen(part)
-        fused = fuse(turned, its, axial_sd_deg(turned, its, rings, loose_deg), split)
+        seen = measured(part)
+        fused = fuse(seen, its, axial_sd_deg(seen, its, rings, loose_deg), split)
         frames.append(fused.frames())
-        counted.append(fused.since_moved(turned, heading.moved_deg(part.t_s)))
+        counted.append(fused.since_moved(seen, heading.moved_deg(part.t_s)))
     reps = _repetitions(RepFinder(drill, split, motion.window.first), counted)
     return SmoothedDrill(joined_frames(frames), reps, drift, slips)
 

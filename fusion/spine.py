@@ -1,4 +1,4 @@
-"""Segment orientations to rotations of the spine, with what is not known of them.
+"""Segment orientations to rotations of the spine.
 
 For a still neutral N, ``D_B(t) = q_B(t) ⊗ q_B(N)*`` is the turn of segment B since N, seen in the
 room. With headings made equal at N and u the spine line at N::
@@ -206,10 +206,10 @@ class SpineAngles:
         return np.array([*self.axial.values()]).T
 
 
-def spine_angles(turns: SegmentTurns) -> SpineAngles:
+def spine_angles(seen: SegmentTurns) -> SpineAngles:
     """Angles from the turns of the segments and the drift of their headings."""
-    reference = turns.reference
-    d = qt.turned(-np.radians(turns.heading.sensor_deg), turns.turn)
+    reference = seen.reference
+    d = qt.turned(-np.radians(seen.heading.sensor_deg), seen.turn)
     on_pelvis = qt.multiply(qt.conjugate(d[:, :1]), d[:, 1:])
     thoracolumbar, forward, sideways = np.degrees(
         qt.swing_twist(on_pelvis[:, -1], reference.axes_e)

@@ -79,7 +79,10 @@ class Ringing:
 
 
 def rings_of(angles_deg: Sequence[FloatArray]) -> tuple[list[FloatArray], float]:
-    """The same of a whole drill in parts (m, k): over the second around each time, and over all."""
+    """The same of a whole drill in parts (m, k): over the second around each time, and over all.
+
+    The last part is not empty, unless there is nothing at all.
+    """
     half, ringing = (WINDOW + 3 * LAG) // 2, Ringing(angles_deg[0].shape[1])
     rings = [ringing.update(part)[0] for part in angles_deg]
     loose_deg = ringing.loose_deg

@@ -29,10 +29,6 @@ SKIN_SD, SKIN_SD_DEG = 0.028, 0.14
 Assumed to be in proportion for looser ones; simulated, like the rest of these figures.
 """
 
-
-TIPPED_TURN, TIPPED_NEUTRAL = 0.8, 0.35
-"""Which part of the tilt by an accelerometer's bias is in an angle; the filter follows slowly."""
-
 TIPPED_TURN, TIPPED_NEUTRAL = 0.8, 0.35
 """Which part of the tilt by an accelerometer's bias is in an angle; the filter follows slowly."""
 
@@ -75,7 +71,7 @@ LIVE = Unknown((0.16, 0.22, 0.11, 0.11), (1.3, 0.7, 0.7, 0.7), (0.8, 1.1, 1.6, 1
 
 
 def axial_sd_deg(
-    turns: SegmentTurns,
+    seen: SegmentTurns,
     angles: SpineAngles,
     rings_deg: FloatArray,
     loose_deg: FloatArray | float,
@@ -85,7 +81,7 @@ def axial_sd_deg(
 
     Parameters
     ----------
-    turns, angles
+    seen, angles
         What was measured.
     rings_deg, loose_deg
         How much each of the angles rings (m, k), and how loosely the sensors sit, see
@@ -93,14 +89,14 @@ def axial_sd_deg(
     unknown
         What is not known of the angles.
     """
-    n, axial = turns.turn.shape[1], angles.columns.T
+    n, axial = seen.turn.shape[1], angles.columns.T
     neutral_sd_deg, drift_part, tipped_part = _figures(unknown, n)
     slack = loose_deg / USUAL_LOOSE_DEG
-    drift = np.maximum(_PRODUCTS[n] @ turns.heading.variance_deg2.reshape(-1, n * n).T, 0.0)
-    var = drift_part * drift * _lever2(turns.reference, angles.swing)
+    drift = np.maximum(_PRODUCTS[n] @ seen.heading.variance_deg2.reshape(-1, n * n).T, 0.0)
+    var = drift_part * drift * _lever2(seen.reference, angles.swing)
     var += neutral_sd_deg**2 + (tipped_part * loose_deg) ** 2 + (SKIN_SD_DEG * slack) ** 2
     var += rings_deg.T**2 + (SCALE_SD**2 + (SKIN_SD * slack) ** 2) * axial**2
-    var += _SENSORS2[n] @ _tipped2_deg2(turns.reference, turns.turn).T
+    var += _SENSORS2[n] @ _tipped2_deg2(seen.reference, seen.turn).T
     return dict(zip(angles.axial, np.sqrt(var), strict=True))
 
 

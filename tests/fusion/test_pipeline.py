@@ -94,6 +94,19 @@ def remounted(block, q):
     return replace(block, acc=qt.rotate(q, block.acc), gyr=qt.rotate(q, block.gyr))
 
 
+@pytest.mark.parametrize("sensors", [2, 3])
+def test_the_length_of_pieces_changes_nothing(sensors, simulated, monkeypatch):
+    session = simulated(sensors=sensors)
+    setup = Setup(tuple(session.blocks))
+    usual = analyze_session(setup, session.blocks, session.events).drills[0]
+    for piece in (53, 10**9):
+        monkeypatch.setattr("fusion.pieces.PIECE", piece)
+        other = analyze_session(setup, session.blocks, session.events).drills[0]
+        np.testing.assert_allclose(other.frames.angles_deg, usual.frames.angles_deg, atol=1e-7)
+        np.testing.assert_allclose(other.frames.sd_deg, usual.frames.sd_deg, atol=1e-7)
+        assert [r.peak_s for r in other.reps] == [r.peak_s for r in usual.reps]
+
+
 def test_a_cue_stays_while_no_sample_comes(simulated, monkeypatch):
     session = simulated()
     cue = Cue("hips_moved", "Keep the hips still.", "amber")
@@ -108,6 +121,8 @@ def test_a_cue_stays_while_no_sample_comes(simulated, monkeypatch):
         until_s = session.truth.drills[0].start_s + 10.0
         pipeline.push(placement, block.part(slice(0, int(np.searchsorted(block.t_s, until_s)))))
     assert pipeline.advance().status.cue is cue
+    assert pipeline.advance().status.cue is cue
+    pipeline.use_split(None)
     assert pipeline.advance().status.cue is cue
 
 

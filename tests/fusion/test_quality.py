@@ -100,10 +100,22 @@ def test_flat_tops_tell_an_end_of_range_nobody_named():
     t_s = np.arange(200) / 100.0
     rate = np.radians(400.0) * np.sin(2 * np.pi * t_s)[:, None] * [1.0, 0.0, 0.2]
     acc = np.tile([0.0, 9.81, 0.0], (200, 1))
-    assert not flat_tops(ImuBlock(t_s, acc, rate)).any()
+    assert not flat_tops(rate, acc).any()
     cut = np.clip(rate, -np.radians(250), np.radians(250))
-    found = flat_tops(ImuBlock(t_s, acc, cut))
+    found = flat_tops(cut, acc)
     np.testing.assert_array_equal(found, np.abs(cut[:, 0]) >= np.radians(250) * (1 - 1e-9))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_an_end_of_range_is_seen_by_few_samples_at_a_time(size):
+    acc = np.tile([0.0, 9.81, 0.0], (60, 1))
+    acc[20:30, 1] = 4 * 9.81
+    watch = SampleWatch()
+    for at in range(0, 60, size):
+        rows = slice(at, at + size)
+        watch.update(ImuBlock(np.arange(60)[rows] / 100.0, acc[rows], np.zeros((60, 3))[rows]))
+    assert 6 <= watch.clipped <= 10
+    assert len(watch.knocks_s) == 1
 
 
 @LIVE

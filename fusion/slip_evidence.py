@@ -63,6 +63,9 @@ LOG_TURNED = -1.5
 LOG_HELD_AGAIN = -1.0
 """The same for a hold that is found again, and neutral not between."""
 
+LOG_HELD_MIDWAY = -2.0
+"""The same for a hold that lies midway between the ends of range."""
+
 
 class _Way(NamedTuple):
     """An explanation: how likely it makes the change (log), which has this covariance by it."""
@@ -153,6 +156,8 @@ class SlipEvidence:
         drift_deg2: float,
         scale2: float,
         seen: int = 1,
+        *,
+        midway: bool = False,
     ) -> Explained:
         """The likeliest slip.
 
@@ -168,33 +173,58 @@ class SlipEvidence:
             By how much this person's returns scatter more than usual (variance).
         seen
             How often the new place was found, and the old one not.
+        midway
+            Whether the new place lies midway between the ends of range.
         """
-        unsure = scale2 * (averaged * self._scatter + self._wander) + drift_deg2 * self._drift
-        here = change - self._turned @ np.linalg.solve(self._turned + unsure, change)
-        unsure = unsure + (BENT * np.linalg.norm(here)) ** 2 * np.eye(len(change))
-        held, posture = unsure + self._held, self._posture
-        log_held = LOG_HELD + LOG_HELD_AGAIN * (seen - 1)
+        unsure = self._unsure(change, averaged, drift_deg2, scale2)
+        held = unsure + self._held
+        log_held = LOG_HELD + LOG_HELD_AGAIN * (seen - 1) + LOG_HELD_MIDWAY * midway
         others = [
-            *self._ways(change, unsure, LOG_STAYED),
-            *self._ways(change, unsure + posture, LOG_SAT),
-            *self._ways(change, held, log_held),
-            *self._ways(change, held + posture, log_held + LOG_SAT),
+            *self._seated(change, unsure, LOG_STAYED),
+            *self._seated(change, held, log_held),
         ]
-        slips = []
-        for joints in self._slips:
-            slipped = unsure + SLIP_DEG**2 * joints @ joints.T
-            slips.append(
-                [
-                    *self._ways(change, slipped, LOG_SLIPPED),
-                    *self._ways(change, slipped + posture, LOG_SLIPPED + LOG_SAT),
-                ]
-            )
+        slips = self._slipped(change, unsure)
         logs = [_sum_of_logs(ways) for ways in slips]
         best = int(np.argmax(logs))
         rest = _sum_of_logs([*others, *(w for i, s in enumerate(slips) if i != best for w in s)])
         likeliest = max(slips[best], key=lambda way: way.log)
         mean = SLIP_DEG**2 * self._slips[best].T @ np.linalg.solve(likeliest.covariance, change)
         return Explained(best, logs[best] - rest, mean @ self._axes)
+
+    def log_neutral(
+        self, change: FloatArray, averaged: float, drift_deg2: float, scale2: float
+    ) -> float:
+        """How likely (log) neutral is found changed so, whether a sensor slipped or not.
+
+        Arguments as for :meth:`explain`.
+        """
+        unsure = self._unsure(change, averaged, drift_deg2, scale2)
+        slips = self._slipped(change, unsure)
+        return _sum_of_logs(
+            [*self._seated(change, unsure, LOG_STAYED), *(way for ways in slips for way in ways)]
+        )
+
+    def _unsure(
+        self, change: FloatArray, averaged: float, drift_deg2: float, scale2: float
+    ) -> FloatArray:
+        """Covariance (3n, 3n) of what differs between two places without any cause."""
+        unsure = scale2 * (averaged * self._scatter + self._wander) + drift_deg2 * self._drift
+        here = change - self._turned @ np.linalg.solve(self._turned + unsure, change)
+        return np.asarray(unsure + (BENT * np.linalg.norm(here)) ** 2 * np.eye(len(change)))
+
+    def _slipped(self, change: FloatArray, unsure: FloatArray) -> list[list[_Way]]:
+        """For each sensor the ways in which it slipped."""
+        return [
+            self._seated(change, unsure + SLIP_DEG**2 * joints @ joints.T, LOG_SLIPPED)
+            for joints in self._slips
+        ]
+
+    def _seated(self, change: FloatArray, covariance: FloatArray, log: float) -> list[_Way]:
+        """One explanation, where the wearer sits as before and where they sit otherwise."""
+        return [
+            *self._ways(change, covariance, log),
+            *self._ways(change, covariance + self._posture, log + LOG_SAT),
+        ]
 
     def _ways(self, change: FloatArray, covariance: FloatArray, log: float) -> tuple[_Way, _Way]:
         """One explanation, where the wearer did not turn round meanwhile and where they did."""

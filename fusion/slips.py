@@ -9,6 +9,7 @@ weighed (:mod:`fusion.slip_evidence`), with the scatter that this person's retur
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,17 +42,21 @@ SAME = 2.0
 """Returns whose mean square of differences, in variances, is less are to one place."""
 
 FAR_DEG = 25.0
-"""Further from home nobody has their neutral."""
+"""Further from home nobody has their neutral, unless midway between the ends of range."""
 
 MOVED_DEG = 20.0
 """A place counts again only once the wearer has moved away and come back to it."""
+
+RANGE_DEG = 25.0
+MIDWAY = 0.2
+"""Ends of range are so far apart, and neutral no further from their middle than by this part."""
 
 SAME_DEG = 3.0
 AVERAGED = 4
 """A place is the mean of so many of the latest dwells there."""
 
-PLACES = 4
-"""So many places away from home are remembered."""
+PLACES = 8
+"""So many places away from home are remembered, those where the wearer was last."""
 
 POSTURE_SEEN = 6
 """A place that was found so often, while the old one was not, is the wearer's posture."""
@@ -175,10 +180,8 @@ class SlipFinder:
         if self._adrift:
             self._find_home(dwell, home)
             return None
-        if _far(dwell, home):
-            return None
         at_home = self._seen_from(home, dwell)
-        if self._is_there(at_home):
+        if not _far(dwell, home) and self._is_there(at_home):
             self._come_home(dwell, home, at_home)
             return None
         place = self._place_of(dwell)
@@ -218,15 +221,15 @@ class SlipFinder:
 
     def _weighed(self, place: _Place, home: _Place, dwell: Dwell) -> Slip | None:
         """The slip, if one led to ``place``; else it is home once it was found often enough."""
-        # Of places between which the wearer goes to and fro the one nearest home is neutral.
-        beside = [p for p in self._elsewhere if 2 * p.seen_since(place) >= place.seen]
-        if place.seen < LEAST_SEEN or any(
-            self._away(home, p) < self._away(home, place) for p in beside
-        ):
+        if place.seen < LEAST_SEEN or not self._is_neutral(place, home):
             return None
         seldom = place.seen == LEAST_SEEN
         # Who has just sat down otherwise may lose a sensor's place before that is home.
-        known = [p for p in self._elsewhere if p.seen > 1 and p.known[-1] <= place.known[0]]
+        known = [
+            p
+            for p in self._elsewhere
+            if p.seen > 1 and p.known[-1] <= place.known[0] and not _far(p, home)
+        ]
         for since in (home, *known):
             explained = self._explain(since, place)
             # Who never came back to the first neutral may have taken it otherwise than the drill.
@@ -236,6 +239,33 @@ class SlipFinder:
         if place.seen >= POSTURE_SEEN:
             self._move_to(place)
         return None
+
+    def _is_neutral(self, place: _Place, home: _Place) -> bool:
+        """Whether of all places where the wearer goes to and fro this may be neutral.
+
+        Neutral lies midway between the ends of range. Where just one end is seen, it is the place
+        that slips and postures explain better.
+        """
+        if self._is_midway(place):
+            return True
+        if _far(place, home):
+            return False
+        likely = self._log_neutral(home, place)
+        return not any(
+            self._log_neutral(home, p) > likely
+            for p in self._elsewhere
+            if 2 * p.seen_since(place) >= place.seen
+        )
+
+    def _is_midway(self, place: _Place) -> bool:
+        """Whether the places where the wearer was since lie to both sides of this one."""
+        away = [place.to_deg(p) for p in self._elsewhere if p.seen_since(place)]
+        apart, middle = max(
+            ((float(np.linalg.norm(a - b)), 0.5 * (a + b)) for a, b in combinations(away, 2)),
+            default=(0.0, np.zeros(3)),
+            key=lambda ends: ends[0],
+        )
+        return apart > RANGE_DEG and float(np.linalg.norm(middle)) < MIDWAY * apart
 
     def _tell(self, told: Explained, since: _Place, place: _Place, dwell: Dwell) -> Slip:
         slip = Slip(
@@ -258,6 +288,7 @@ class SlipFinder:
         """The place away from home where the dwell is, if the wearer moved and came there anew."""
         for place in self._elsewhere:
             if self._is_there(self._seen_from(place, dwell)):
+                self._elsewhere = [*(p for p in self._elsewhere if p is not place), place]
                 return place if place.add(dwell, self._path_deg) else None
         place = _Place(dwell, self._path_deg)
         self._elsewhere = [*self._elsewhere, place][-PLACES:]
@@ -289,22 +320,29 @@ class SlipFinder:
         after, _ = place.predicted(place.t_s)
         return self._evidence.change(before, after), drift_deg2
 
-    def _away(self, since: _Place, place: _Place) -> float:
+    def _log_neutral(self, since: _Place, place: _Place) -> float:
         assert self._evidence is not None
         change, drift_deg2 = self._between(since, place)
-        return self._evidence.distance2(change, 1.0, drift_deg2, self._scatter2)
+        return self._evidence.log_neutral(change, 1.0, drift_deg2, self._scatter2)
 
     def _explain(self, since: _Place, place: _Place) -> Explained:
         assert self._evidence is not None
         change, drift_deg2 = self._between(since, place)
         averaged = 1.0 / since.count + 1.0 / place.count
-        return self._evidence.explain(change, averaged, drift_deg2, self._scatter2, place.seen)
+        return self._evidence.explain(
+            change,
+            averaged,
+            drift_deg2,
+            self._scatter2,
+            place.seen,
+            midway=self._is_midway(place),
+        )
 
 
-def _far(dwell: Dwell, home: _Place) -> bool:
-    """Whether this is nobody's neutral, but a hold at the end of range."""
-    spine = np.abs(wrap_deg(dwell.joint_deg - home.joint_deg))[1:]
-    return bool(max(spine.max(), _tilts_deg(home.up, dwell.up).max()) > FAR_DEG)
+def _far(here: Dwell | _Place, home: _Place) -> bool:
+    """Whether this is so far away that a hold at the end of range is likelier."""
+    spine = np.abs(wrap_deg(here.joint_deg - home.joint_deg))[1:]
+    return bool(max(spine.max(), _tilts_deg(home.up, here.up).max()) > FAR_DEG)
 
 
 class _Place:
@@ -325,6 +363,14 @@ class _Place:
     def seen(self) -> int:
         """How often the wearer came here."""
         return len(self.known)
+
+    def to_deg(self, other: _Place) -> FloatArray:
+        """Rotations (n, 3) of the sensors from here to there, but for where the pelvis heads."""
+        joint_deg = wrap_deg(other.joint_deg - self.joint_deg)
+        joint_deg[0] = 0.0
+        turned = rotation_deg(other.inclination_deg, joint_deg)
+        turned[:, :2] -= self.inclination_deg
+        return turned
 
     def seen_since(self, other: _Place) -> int:
         """How often since the other place was found first."""
@@ -347,7 +393,7 @@ class _Place:
         Headings drift; how fast is told by the dwells, as far as they do.
         """
         since_s = t_s - self.t_s
-        at = rotation_deg(self._inclination_deg, self.joint_deg + since_s * self._rate_dps)
+        at = rotation_deg(self.inclination_deg, self.joint_deg + since_s * self._rate_dps)
         return at, DRIFT_SCATTER_DEG**2 / self._known * since_s**2
 
     def _average(self) -> None:
@@ -361,7 +407,7 @@ class _Place:
         self._rate_dps[0] = 0.0  # the whole person turns anyhow
         self.joint_deg[0] = last[0]
         self.up: FloatArray = normalize(np.mean([d.up for d in self._dwells], axis=0))
-        self._inclination_deg = inclination_deg(self.up)
+        self.inclination_deg: FloatArray = inclination_deg(self.up)
 
 
 def _neutral_like(dwell: Dwell) -> Dwell:

@@ -91,6 +91,86 @@ def test_no_slip_is_told_where_the_wearer_moved(change, axes):
     assert found_after(axes, np.zeros((3, 3)), np.array(change, dtype=float), 9) == []
 
 
+ENDS = np.array([[5.0, 10.0, 23.0], [-5.0, -10.0, -23.0]])
+
+
+def turning(finder, neutral_deg, times, ends=ENDS, begins_s=0.0):
+    """Turns, seated, from a neutral to one end of range after the other: held, and bent aside."""
+    neutral_deg = np.array(neutral_deg)
+    upright = np.zeros(len(neutral_deg))
+    for turn in range(times):
+        t_s, end = begins_s + 6.0 * turn, ends[turn % len(ends)]
+        finder.update(held(t_s, neutral_deg, upright))
+        finder.update(held(t_s + 3.0, neutral_deg + end, 0.3 * np.cumsum(end)))
+
+
+def test_a_neutral_may_lie_anywhere_between_the_ends_of_range():
+    """The upper back slipped so far that one end is now nearer to where neutral was."""
+    finder = SlipFinder(UPRIGHT)
+    turning(finder, np.zeros(3), 4)
+    turning(finder, [0.0, 0.0, 29.0], 8, begins_s=24.0)
+    assert [slip.sensor for slip in finder.found] == [2]
+    assert finder.found[0].turned_deg == pytest.approx(29.0, abs=4.0)
+
+
+def test_an_end_of_range_that_a_slip_brought_near_is_no_neutral():
+    """The upper of two sensors slipped by 29°: holds to the right look like a lesser slip."""
+    finder = SlipFinder(UPRIGHT)
+    for i in range(6):
+        finder.update(turned_about(3.0 * i, np.zeros((2, 3))))
+    places = {"neutral": [-1, 6, 29], "left": [-2, -7, 65], "right": [-2, 17, -9]}
+    for i, name in enumerate(["neutral", "left", "neutral", "right"] * 4):
+        finder.update(turned_about(20.0 + 3.0 * i, [[0, 0, 0], places[name]]))
+    assert [slip.sensor for slip in finder.found] == [1]
+    assert finder.found[0].turned_deg > 20.0
+
+
+def test_where_one_end_is_held_neutral_is_the_place_that_a_slip_explains():
+    """On all fours a turn takes back at T12 what the pelvis sensor's slip has put there."""
+    finder = SlipFinder(ALL_FOURS)
+    turned = np.array([[-3.0, 0, 0], [-13.0, 0, 0], [-28.0, 0, 0]])
+    slipped = np.array([[-16.0, 0, 0], [0, 0, 0], [0, 0, 0]])
+    for turn in range(10):
+        neutral = slipped if turn > 3 else np.zeros((3, 3))
+        finder.update(turned_about(6.0 * turn, neutral))
+        finder.update(turned_about(6.0 * turn + 3.0, neutral + turned))
+    assert [slip.sensor for slip in finder.found] == [0]
+    assert finder.found[0].slip_deg == pytest.approx(slipped[0], abs=1.5)
+
+
+def test_who_sits_twisted_from_then_on_lost_no_sensor():
+    finder = SlipFinder(UPRIGHT)
+    turning(finder, np.zeros(2), 5, ENDS[:, :2])
+    turning(finder, [1.5, 13.5], 12, ENDS[:, :2] * [1.0, 3.3], begins_s=30.0)
+    assert finder.found == []
+
+
+def test_no_sensor_slipped_from_an_end_of_range():
+    """Leaning, they held one end time after time; who leans further now has lost nothing."""
+    finder = at_home()
+    for i in range(9):
+        t_s, lean_deg = 20.0 + 6.0 * i, 9.0 if i < 4 else 15.0
+        finder.update(sat(t_s, lean_deg=lean_deg))
+        if i < 4:
+            finder.update(turned_about(t_s + 3.0, [[0, 9, 0], [0, 4.5, 0], [9, 4.5, 27]]))
+    assert finder.found == []
+
+
+def test_who_stops_only_at_the_ends_of_range_has_no_neutral_there():
+    finder = at_home()
+    left, further_left, right = (
+        [[0, 0, 4], [3, 0, 14], [9, 0, 44]],
+        [[0, 0, 6], [5, 0, 21], [16, 0, 64]],
+        [[0, 0, -4], [-3, 0, -14], [-9, 0, -46]],
+    )
+    for i, end in enumerate([left, right, further_left, right] * 6):
+        finder.update(turned_about(20.0 + 3.0 * i, end))
+    assert finder.found == []
+    assert (
+        min(finder.tilt_deg(turned_about(100.0, end)) for end in (left, further_left, right)) > 8.0
+    )
+
+
 def held(t_s, joint_deg, tilts_deg):
     """A dwell, seated, with the sensors inclined to the side by ``tilts_deg``."""
     tilt = np.radians(tilts_deg)

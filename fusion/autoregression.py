@@ -40,7 +40,7 @@ def autoregressive(
     -------
     values, sd
         (g, n, k) the samples, all channels by one model, and (g,) the standard deviation of their
-        sum, by the prediction errors of the known ones.
+        sum, by the prediction errors before the gap or behind it, whichever are larger.
     """
     gaps, _, channels = left.shape
     n, length = int(at[0]) - 1, int(at[-1])
@@ -65,11 +65,16 @@ def autoregressive(
     predictor = flat[:, : length * row].reshape(gaps, length, row)
     unknown = predictor[..., ORDER + missing]
     known = np.empty((gaps, len(missing), channels + 1))
-    known[..., :-1] = unknown.swapaxes(1, 2) @ (predictor @ series)
+    errors = predictor @ series
+    known[..., :-1] = unknown.swapaxes(1, 2) @ errors
     known[..., -1] = missing < n
-    solved = np.linalg.solve(unknown.swapaxes(1, 2) @ unknown, known)[:, :n]
-    variance = np.maximum(squares, 0.0) / count * solved[..., -1].sum(axis=1)
-    return np.asarray(-solved[..., :-1]), np.asarray(np.sqrt(variance))
+    solved = np.linalg.solve(unknown.swapaxes(1, 2) @ unknown, known)
+    errors -= unknown @ solved[..., :-1]
+    # Who begins to move in the gap does not go on as before: the larger of both errors holds.
+    before = np.maximum(squares, 0.0) / count
+    behind = (errors * errors).sum(axis=(1, 2)) / (channels * max(length - len(missing), 1))
+    variance = np.maximum(before, behind) * solved[:, :n, -1].sum(axis=1)
+    return np.asarray(-solved[:, :n, :-1]), np.asarray(np.sqrt(variance))
 
 
 def _products(x: FloatArray) -> tuple[FloatArray, int]:

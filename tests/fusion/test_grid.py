@@ -86,6 +86,19 @@ def test_the_model_fills_ringing_better_than_a_line():
     assert np.std(model) < 0.2 * np.std(line)
 
 
+def test_a_movement_that_begins_in_a_gap_is_not_taken_for_known():
+    """What came before does not tell of it; the samples behind it do, as far as they can."""
+    rng = np.random.default_rng(3)
+    t_s = np.arange(0, 1.2, 0.01)
+    at = 6 + np.arange(12)
+    ratios = []
+    for _ in range(200):
+        rate = rng.normal(0, 0.003, len(t_s)) + 1.5 * np.maximum(t_s - rng.uniform(0.8, 0.85), 0.0)
+        found, sd = autoregressive(rate[None, :80, None], rate[None, 85:97, None], at)
+        ratios.append((found.sum() - rate[80:85].sum()) / sd[0])
+    assert 0.3 < np.sqrt(np.mean(np.square(ratios))) < 1.5
+
+
 def test_losses_in_step_with_the_ringing_do_not_turn_the_sensor():
     """At 50 Hz, every eighth of a second two samples of the same phase are lost: a line aliases."""
     t_s = np.arange(0, 12, 0.02)

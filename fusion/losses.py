@@ -33,9 +33,6 @@ CONTEXT_S = 0.8
 """So much before a gap, counted by the usual interval, tells how it goes on."""
 
 LONGEST_MODELLED_S = 0.4
-MODEL_EXCESS = 1.0
-"""Real errors of a filled gap against those that the fitted model expects (simulator)."""
-
 MOST_UNKNOWN_DEG = 40.0
 SILENT_S = 1.0
 """In so long a silence a back may turn from end to end, however it turned before and after."""
@@ -212,7 +209,7 @@ class LossFiller:
             left = np.array([out.values[h.first - context : h.first, :3] for h in same])
             right = np.array([h.right[: len(at), :3] for h in same])
             found, sd = autoregressive(left, right, np.array(at))
-            jump_deg = MODEL_EXCESS * np.degrees(sd) * self._usual_s
+            jump_deg = np.degrees(sd) * self._usual_s
             for hole, rates, jump in zip(same, found, jump_deg.tolist(), strict=True):
                 out.values[hole.first : hole.end, :3] = rates
                 out.jump_deg[hole.end] = jump

@@ -66,7 +66,7 @@ of torso here.
 
 TARGETS_WHY = """
 Where a speed target is missed: beside the core, every sample is put on the grid, turned into angles
-with their errors and looked at for stillness, in passes of numpy over pieces that stay in the
+with their errors and looked at for stillness, in passes of numpy over chunks that stay in the
 processor's cache; and each repetition, return to neutral and filled loss costs a fraction of a
 millisecond, an hour of them more than the core.
 """

@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from fusion import quaternions as qt
 from fusion.bends import Bend, BendFinder
+from fusion.chunks import chunks
 from fusion.drills import SEATED, Drill
 from fusion.dwells import Dwell, DwellFinder, StillnessFilter
 from fusion.fused import Fused, fuse, phase_now
 from fusion.grid import GRID_HZ
 from fusion.heading_estimate import HeadingEstimate
 from fusion.lowpass import LowPass
-from fusion.pieces import pieces
 from fusion.reps import Counted, RepFinder
 from fusion.restlessness import UNSURE_DEG, HeadingFilters
 from fusion.slips import SLIP_SD_DEG, Slip, SlipFinder, mended
@@ -92,7 +92,7 @@ class Motion:
     jumps: tuple[Jump, ...] = ()
 
     def parts(self) -> list[Motion]:
-        """The same in :mod:`fusion.pieces`, jumps left out."""
+        """The same in :mod:`fusion.chunks`, jumps left out."""
         first = self.window.first
         return [
             Motion(
@@ -101,7 +101,7 @@ class Motion:
                 self.gyr[rows],
                 self.gap[rows],
             )
-            for rows in pieces(len(self.gap))
+            for rows in chunks(len(self.gap))
         ]
 
     @property

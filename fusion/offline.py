@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fusion.calibration import Calibration, Stretch, calibrate, verified
+from fusion.chunks import chunks
 from fusion.drill_result import make_drill_result
 from fusion.drill_run import Motion, jumps
 from fusion.drills import DRILLS, Drill, drill_of
@@ -15,7 +16,6 @@ from fusion.grid import GRID_HZ, Grid
 from fusion.lane import Stitch
 from fusion.neutral import LOOK_S, Neutral, announced_neutral, first_still, moved_flag
 from fusion.orientation import offline_filter
-from fusion.pieces import pieces
 from fusion.quality import posture_flags, with_knocks
 from fusion.results import DrillResult, Flag, SessionResult
 from fusion.sample_watch import SampleWatch, knocks
@@ -130,7 +130,7 @@ def grid_track(block: ImuBlock) -> Track:
     """
     span_s = float(np.ptp(block.t_s)) if len(block) else 0.0
     grid, track = Grid(), Track(int(span_s * GRID_HZ) + 2)
-    for rows in pieces(len(block)):
+    for rows in chunks(len(block)):
         on_grid = grid.push(block.part(rows))
         if on_grid is not None:
             track.append(on_grid)

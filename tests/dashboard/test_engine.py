@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import os
 
@@ -192,6 +193,8 @@ async def test_a_full_disk_does_not_stop_the_session(played, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     await played.play(7.0)
+    while played.snapshot()["recording"]["error"] is None:
+        await asyncio.sleep(0.05)  # the recorder's clock is the world's, not the player's
     frames = played.hub.count
     await played.play(2.0)
     assert "disk is full" in played.snapshot()["recording"]["error"]

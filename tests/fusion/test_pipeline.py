@@ -95,12 +95,12 @@ def remounted(block, q):
 
 
 @pytest.mark.parametrize("sensors", [2, 3])
-def test_the_length_of_pieces_changes_nothing(sensors, simulated, monkeypatch):
+def test_the_length_of_chunks_changes_nothing(sensors, simulated, monkeypatch):
     session = simulated(sensors=sensors)
     setup = Setup(tuple(session.blocks))
     usual = analyze_session(setup, session.blocks, session.events).drills[0]
-    for piece in (53, 10**9):
-        monkeypatch.setattr("fusion.pieces.PIECE", piece)
+    for rows in (53, 10**9):
+        monkeypatch.setattr("fusion.chunks.CHUNK", rows)
         other = analyze_session(setup, session.blocks, session.events).drills[0]
         np.testing.assert_allclose(other.frames.angles_deg, usual.frames.angles_deg, atol=1e-7)
         np.testing.assert_allclose(other.frames.sd_deg, usual.frames.sd_deg, atol=1e-7)

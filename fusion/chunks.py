@@ -6,6 +6,7 @@ CHUNK = 4096
 """So many rows of all sensors fit beside each other into the caches of usual processors."""
 
 
-def chunks(n: int) -> list[slice]:
-    """Slices that cover ``n`` rows one after the other; one of no rows if there are none."""
-    return [slice(at, min(at + CHUNK, n)) for at in range(0, max(n, 1), CHUNK)]
+def chunks(n: int, times: int = 1) -> list[slice]:
+    """Slices of ``times`` chunks that cover ``n`` rows; one of no rows if there are none."""
+    size = times * CHUNK
+    return [slice(at, min(at + size, n)) for at in range(0, max(n, 1), size)]

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fusion import quaternions as qt
-from fusion.losses import GAP_S, Filled, LossFiller
+from fusion.chunks import chunks
+from fusion.losses import Filled, LossFiller, silence
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,8 +37,8 @@ class GridBlock:
         (n, 3) mean rate (rad/s) and specific force (m/s²) over the step that ends at each time.
     quat
         (n, 4) the sensor's own orientation at each time, or ``None``.
-    gap
-        (n,) true inside a gap.
+    silent
+        (n,) 0, or 1 inside a gap, or 2 inside one so long that nobody knows how the sensor moved.
     jump_deg
         (n,) standard deviation of the turn that filled losses may have missed in this step (°).
     """
@@ -46,11 +47,11 @@ class GridBlock:
     gyr: FloatArray
     acc: FloatArray
     quat: FloatArray | None
-    gap: npt.NDArray[np.bool_]
+    silent: npt.NDArray[np.uint8]
     jump_deg: FloatArray
 
     def __len__(self) -> int:
-        return len(self.gap)
+        return len(self.silent)
 
 
 class Grid:
@@ -66,17 +67,22 @@ class Grid:
         self._losses = LossFiller()
         self._t_s = np.empty(0)
         self._values = np.empty((0, 6))
-        self._silent = np.empty(0, dtype=bool)
+        self._silent = np.empty(0, dtype=np.uint8)
         self._jump_deg = np.empty(0)
         self._by_rates: bool | None = None
         self._own: tuple[FloatArray, FloatArray] | None = None
 
-    def push(self, block: ImuBlock) -> GridBlock | None:
-        """Everything that became known with this block; ``None`` while there is nothing yet.
+    def push(self, block: ImuBlock) -> list[GridBlock]:
+        """Everything that became known with this block, chunk by chunk.
 
         ``block`` continues the earlier ones: its times are later than all before.
         """
-        self._append(self._filled(block))
+        filled = self._filled(block)
+        known = (self._put(filled.part(rows)) for rows in chunks(len(filled.t_s)))
+        return [on_grid for on_grid in known if on_grid is not None]
+
+    def _put(self, filled: Filled) -> GridBlock | None:
+        self._append(filled)
         if len(self._t_s) < 2:
             return None
         if self._next is None:
@@ -93,7 +99,7 @@ class Grid:
             gyr=mean[:, :3],
             acc=mean[:, 3:],
             quat=None if self._own is None else _nlerp(*self._own, grid_s[1:]),
-            gap=self._silent[at[1:] + 1],
+            silent=self._silent[at[1:] + 1],
             jump_deg=self._jumps(grid_s),
         )
         self._next = last + 1
@@ -114,8 +120,8 @@ class Grid:
             return self._losses.push(block.t_s[known], values[known])
         kept_s, kept = self._own or (np.empty(0), np.empty((0, 4)))
         self._own = np.concatenate([kept_s, block.t_s]), np.concatenate([kept, block.quat])
-        silent = np.diff(block.t_s, prepend=kept_s[-1:] if len(kept_s) else block.t_s[:1]) > GAP_S
-        return Filled(block.t_s, values, silent, np.zeros(len(silent)))
+        span_s = np.diff(block.t_s, prepend=kept_s[-1:] if len(kept_s) else block.t_s[:1])
+        return Filled(block.t_s, values, silence(span_s), np.zeros(len(span_s)))
 
     def _jumps(self, grid_s: FloatArray) -> FloatArray:
         """Unknown turn of each step between grid times, several losses in one step together."""

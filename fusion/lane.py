@@ -42,8 +42,7 @@ class Lane:
         """Take in the samples that follow."""
         if not len(block):
             return
-        on_grid = self._grid.push(block)
-        if on_grid is not None and len(on_grid):
+        for on_grid in self._grid.push(block):
             self.track.append(on_grid)
 
     def orient_to(self, end: int) -> None:

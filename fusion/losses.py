@@ -35,7 +35,8 @@ CONTEXT_S = 0.8
 LONGEST_MODELLED_S = 0.4
 MOST_UNKNOWN_DEG = 40.0
 SILENT_S = 1.0
-"""In so long a silence a back may turn from end to end, however it turned before and after."""
+"""In so long a silence a back may turn from end to end, however it turned before and after, and
+an orientation filter has to start anew."""
 
 _SEEN = 20
 
@@ -49,7 +50,7 @@ class Filled:
     t_s, values
         (n,) times and (n, 6) values.
     silent
-        (n,) whether the interval that ends at the sample lies in a long gap.
+        (n,) how long a gap the interval that ends at the sample lies in, see :func:`silence`.
     jump_deg
         (n,) standard deviation of the turn that filling may have missed up to this sample (°),
         0 at all but the first sample behind a loss.
@@ -57,13 +58,12 @@ class Filled:
 
     t_s: FloatArray
     values: FloatArray
-    silent: npt.NDArray[np.bool_]
+    silent: npt.NDArray[np.uint8]
     jump_deg: FloatArray
 
-    def since(self, first: int) -> Filled:
-        """The samples from ``first`` on."""
-        new = slice(first, None)
-        return Filled(self.t_s[new], self.values[new], self.silent[new], self.jump_deg[new])
+    def part(self, rows: slice) -> Filled:
+        """Some of the samples."""
+        return Filled(self.t_s[rows], self.values[rows], self.silent[rows], self.jump_deg[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,12 @@ class _Hole:
     right_s: FloatArray
     right: FloatArray
     at: npt.NDArray[np.int_]
+
+
+def silence(span_s: FloatArray | float) -> npt.NDArray[np.uint8]:
+    """0 for intervals between samples that are no gap, 1 for gaps, 2 where nobody knows the way."""
+    span_s = np.asarray(span_s)
+    return np.add(span_s > GAP_S, span_s >= SILENT_S, dtype=np.uint8)
 
 
 class LossFiller:
@@ -108,7 +114,7 @@ class LossFiller:
             self._learn_interval(t_s[: _SEEN + 1])
         if not self._usual_s or not len(t_s):
             self._waiting_s, self._waiting = t_s, values
-            return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=bool), np.empty(0))
+            return Filled(np.empty(0), np.empty((0, 6)), np.empty(0, dtype=np.uint8), np.empty(0))
         before = np.concatenate([self._handed[-1][0][-1:] if self._handed else t_s[:1], t_s[:-1]])
         gaps = np.flatnonzero(t_s - before > 1.6 * self._usual_s)
         waiting = gaps[t_s[-1] - t_s[gaps] < EDGE_S]
@@ -116,7 +122,7 @@ class LossFiller:
         self._waiting_s, self._waiting = t_s[end:], values[end:]
         gaps = gaps[gaps < end]
         if not len(gaps):
-            whole = Filled(t_s[:end], values[:end], np.zeros(end, dtype=bool), np.zeros(end))
+            whole = Filled(t_s[:end], values[:end], np.zeros(end, dtype=np.uint8), np.zeros(end))
             return self._hand_out(whole)
         lost = np.maximum(np.rint((t_s[gaps] - before[gaps]) / self._usual_s).astype(int) - 1, 1)
         left_s, left = self._left()
@@ -125,7 +131,7 @@ class LossFiller:
         place = len(left_s) - 1 + np.cumsum(room)
         size = int(place[-1]) + 1
         written = Filled(
-            np.empty(size), np.empty((size, 6)), np.zeros(size, dtype=bool), np.zeros(size)
+            np.empty(size), np.empty((size, 6)), np.zeros(size, dtype=np.uint8), np.zeros(size)
         )
         written.t_s[: len(left_s)], written.values[: len(left_s)] = left_s, left
         written.t_s[place], written.values[place] = t_s[:end], values[:end]
@@ -137,7 +143,7 @@ class LossFiller:
                 for gap, edge, n in zip(gaps.tolist(), edges.tolist(), lost.tolist(), strict=True)
             ],
         )
-        return self._hand_out(written.since(len(left_s)))
+        return self._hand_out(written.part(slice(len(left_s), None)))
 
     def _learn_interval(self, t_s: FloatArray) -> None:
         self._usual_s = float(np.median(np.diff(t_s)))
@@ -188,7 +194,7 @@ class LossFiller:
         start_s, span_s = float(left_s[-1]), float(hole.right_s[0] - left_s[-1])
         part = np.arange(1, n + 1)[:, None] / (n + 1)
         out.t_s[rows] = start_s + span_s * part[:, 0]
-        out.silent[hole.first : hole.end + 1] = span_s > GAP_S
+        out.silent[hole.first : hole.end + 1] = silence(span_s)
         # Losses come in bursts: what is behind this gap may hold others, unknown as well.
         in_order = bool((hole.at[1:] > hole.at[:-1]).all())
         modelled = span_s <= LONGEST_MODELLED_S and len(left) > 3 * ORDER and in_order

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from fusion.setup import Setup
 
 MIN_DRILL_S = 2.0
+TOGETHER = 8
+"""Losses of so many chunks are filled together: the more are alike, the less each costs."""
 
 
 def analyze_smoothed(
@@ -130,9 +132,8 @@ def grid_track(block: ImuBlock) -> Track:
     """
     span_s = float(np.ptp(block.t_s)) if len(block) else 0.0
     grid, track = Grid(), Track(int(span_s * GRID_HZ) + 2)
-    for rows in chunks(len(block)):
-        on_grid = grid.push(block.part(rows))
-        if on_grid is not None:
+    for rows in chunks(len(block), TOGETHER):
+        for on_grid in grid.push(block.part(rows)):
             track.append(on_grid)
     if len(track.extent) < GRID_HZ:
         raise TooShortError(

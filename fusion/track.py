@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 FOREVER_S = 1e9
 """Later than any session: what still goes on ends here."""
 
-LOST = int(1.0 * GRID_HZ)
-"""After a gap this long an orientation filter has to start anew."""
-
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -119,7 +116,7 @@ class Track:
 
     def __init__(self, room: int = 0) -> None:
         self._gyr, self._acc, self._quat = Rows(3, room), Rows(3, room), Rows(4)
-        self._silent = Rows(2, room, bool)  # in a gap, in a long one
+        self._silent = Rows(1, room, np.uint8)
         self._jumps: list[tuple[int, float]] = []
         self.has_quat = False
 
@@ -135,10 +132,7 @@ class Track:
         if block.quat is not None:
             self._quat.append(block.first, block.quat)
             self.has_quat = True
-        silent = np.zeros((len(block), 2), dtype=bool)
-        if block.gap.any():
-            silent[:, 0], silent[:, 1] = block.gap, _long_runs(block.gap)
-        self._silent.append(block.first, silent)
+        self._silent.append(block.first, block.silent[:, None])
         if block.jump_deg.any():
             jumps = np.flatnonzero(block.jump_deg).tolist()
             self._jumps += [(block.first + i, float(block.jump_deg[i])) for i in jumps]
@@ -180,7 +174,7 @@ class Track:
 
     def gap(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps."""
-        return self._silent[window][:, 0]
+        return np.asarray(self._silent[window][:, 0] > 0)
 
     def jumps(self, window: Window) -> list[tuple[int, float]]:
         """Grid indices at which filled losses may have missed a turn, with its SD (°)."""
@@ -188,13 +182,4 @@ class Track:
 
     def lost(self, window: Window) -> npt.NDArray[np.bool_]:
         """True (n,) inside gaps so long that nobody knows how the sensor moved."""
-        return self._silent[window][:, 1]
-
-
-def _long_runs(gap: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Those runs of ``gap`` that are at least :data:`LOST` long; a gap always comes whole."""
-    out = np.zeros(len(gap), dtype=bool)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], gap.astype(np.int8), [0]])))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        out[start:end] = end - start >= LOST
-    return out
+        return np.asarray(self._silent[window][:, 0] > 1)

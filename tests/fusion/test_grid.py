@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fusion.autoregression import autoregressive
-from fusion.grid import GRID_HZ, Grid
+from fusion.grid import GRID_HZ, Grid, GridBlock
 from fusion.losses import LossFiller
 from sensors.samples import ImuBlock
 
@@ -21,12 +21,19 @@ def ringing(t_s):
     return slow + 0.5 * np.sin(2 * np.pi * 8.0 * t_s) * (1 + 0.2 * np.sin(t_s))
 
 
+def on_grid(block):
+    """All of a block, pushed at once."""
+    parts = Grid().push(block)
+    names = ("gyr", "acc", "silent", "jump_deg")
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return GridBlock(parts[0].first, quat=None, **joined)
+
+
 def pushed(block, sizes):
     grid, parts, at = Grid(), [], 0
     while at < len(block):
         n = next(sizes)
-        part = grid.push(block.part(slice(at, at + n)))
-        parts += [part] if part is not None else []
+        parts += grid.push(block.part(slice(at, at + n)))
         at += n
     return parts
 
@@ -35,7 +42,7 @@ def pushed(block, sizes):
 def test_the_turn_between_grid_times_is_that_of_the_samples(rate_hz):
     t_s = 3.0 + np.arange(0, 20, 1 / rate_hz)
     rate = 0.8 * np.sin(2 * np.pi * 0.4 * t_s)
-    out = Grid().push(block_of(t_s, np.column_stack([rate, 0 * rate, 0 * rate])))
+    out = on_grid(block_of(t_s, np.column_stack([rate, 0 * rate, 0 * rate])))
     turned = out.gyr[:, 0].sum() / GRID_HZ
     start_s, end_s = (out.first - 1) / GRID_HZ, (out.first + len(out) - 1) / GRID_HZ
     w = 2 * np.pi * 0.4
@@ -52,21 +59,22 @@ def test_any_blocking_gives_the_same_numbers():
         keep[start : start + rng.integers(1, 50)] = False
     t_s = t_s[keep]
     block = block_of(t_s, rng.normal(size=(len(t_s), 3)))
-    whole = Grid().push(block)
+    whole = on_grid(block)
     parts = pushed(block, iter(lambda: int(rng.integers(1, 12)), None))
     np.testing.assert_allclose(np.concatenate([p.gyr for p in parts]), whole.gyr, atol=1e-10)
-    np.testing.assert_array_equal(np.concatenate([p.gap for p in parts]), whole.gap)
+    np.testing.assert_array_equal(np.concatenate([p.silent for p in parts]), whole.silent)
     np.testing.assert_allclose(np.concatenate([p.jump_deg for p in parts]), whole.jump_deg)
 
 
 def test_only_long_gaps_are_silent():
     t_s = np.arange(0, 10, 0.01)
-    for gap_s, silent in ((0.05, False), (0.3, True)):
+    for gap_s, silent in ((0.05, 0), (0.3, 1), (1.5, 2)):
         kept = t_s[(t_s < 5) | (t_s >= 5 + gap_s)]
-        out = Grid().push(block_of(kept, np.zeros((len(kept), 3))))
-        assert out.gap.any() == silent
+        out = on_grid(block_of(kept, np.zeros((len(kept), 3))))
+        assert set(out.silent) == {0, silent}
         times = (out.first + np.arange(len(out))) / GRID_HZ
-        assert np.all((times[out.gap] > 5 - 0.02) & (times[out.gap] < 5 + gap_s + 0.02))
+        gap = out.silent > 0
+        assert np.all((times[gap] > 5 - 0.02) & (times[gap] < 5 + gap_s + 0.02))
 
 
 def test_the_model_fills_ringing_better_than_a_line():

@@ -35,8 +35,6 @@ COLUMNS = (
 )  # fmt: skip
 """What the repetition finder needs of every grid time, in this order."""
 
-_COLUMN = {name: i for i, name in enumerate(COLUMNS)}
-
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -93,7 +91,7 @@ class RepFinder:
             (m, 16) columns :data:`COLUMNS`; ``rate`` is that of ``turn_deg``.
         """
         self._rows = np.concatenate([self._rows, rows])
-        self._excursions.update(turn_deg, rows[:, _COLUMN["rate"]])
+        self._excursions.update(turn_deg, rows[:, COLUMNS.index("rate")])
         return self._found()
 
     def finish(self) -> list[Rep]:
@@ -123,17 +121,17 @@ class RepFinder:
 
     def _count(self, excursion: Excursion) -> Counted | None:
         """The repetition that an excursion is, or ``None`` if it is none."""
-        rows = self._rows[excursion.start - self._first : excursion.end + 1 - self._first]
-        column = {name: rows[:, i] for name, i in _COLUMN.items()}
+        rows = slice(excursion.start - self._first, excursion.end + 1 - self._first)
+        values = self._rows[rows].T.copy()  # each column contiguous
+        column = dict(zip(COLUMNS, values, strict=True))
         out_and_hold = slice(0, excursion.hold_end - excursion.start + 1)
         top = column["total"][out_and_hold]
-        high = np.abs(top) >= 0.95 * np.max(excursion.side * top)
-        means = rows[out_and_hold, :7][high].mean(axis=0).tolist()
+        high = np.abs(top) >= 0.95 * (excursion.side * top).max()
+        means = values[:7, out_and_hold][:, high].mean(axis=1).tolist()
         peak = dict(zip(COLUMNS[:7], means, strict=True))
         if not self._is_rep(excursion, column, peak):
             return None
-        segments = rows[out_and_hold, :3]
-        sums = ShareSums.of(segments, column["sd"][out_and_hold])
+        sums = ShareSums.of(values[:3, out_and_hold].T, column["sd"][out_and_hold])
         shares = estimate_shares([sums], self._split)
         if shares is None:
             return None
@@ -301,9 +299,11 @@ def _bounce_deg(turn_deg: FloatArray, rate_dps: FloatArray) -> float:
     near = np.flatnonzero(turn_deg >= ExcursionParameters().hold_part * turn_deg.max())
     end = slice(int(near[0]), int(near[-1]) + 1)
     reversals = np.flatnonzero(np.diff(np.sign(rate_dps[end])))
+    if len(reversals) < 3:
+        return 0.0
     # Of the low-passed turn, whose rate this is: skin that rings does not bounce.
     swings = np.sort(np.abs(np.diff(np.cumsum(rate_dps[end])[reversals]))) / GRID_HZ
-    return float(swings[-2]) if len(swings) > 1 else 0.0
+    return float(swings[-2])
 
 
 def _pelvis_lead_s(column: dict[str, FloatArray], out: slice, pelvis_peak_deg: float) -> float:

@@ -12,6 +12,7 @@ ratios are never averaged and never taken between peaks at different instants.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -47,14 +48,14 @@ class ShareSums:
     Attributes
     ----------
     xa
-        (3,) mean of pelvis, lumbar, thoracic times the total turn (°²).
+        Mean of pelvis, lumbar, thoracic times the total turn (°²).
     aa
         Mean of the squared total turn (°²).
     drift_var
         Mean variance of the total turn by heading drift (°²).
     """
 
-    xa: FloatArray
+    xa: tuple[float, ...]
     aa: float
     drift_var: float
 
@@ -64,7 +65,7 @@ class ShareSums:
         total = segments_deg.sum(axis=1)
         n = len(total)
         return cls(
-            xa=total @ segments_deg / n,
+            xa=tuple((total @ segments_deg / n).tolist()),
             aa=float(total @ total) / n,
             drift_var=float(sd_deg @ sd_deg) / n,
         )
@@ -85,26 +86,24 @@ def estimate_shares(repetitions: Iterable[ShareSums], split: Split) -> Shares | 
         return None
     n = len(sums)
     aa = sum(s.aa for s in sums) / n
-    if np.sqrt(aa) < SHOW_DEG:
+    if aa < SHOW_DEG**2:
         return None
-    xa = sum(s.xa for s in sums) / n
-    prior = np.array(
-        [
-            PRIOR_PELVIS,
-            (1 - PRIOR_PELVIS) * split.mean,
-            (1 - PRIOR_PELVIS) * (1 - split.mean),
-        ]
+    spine = 1.0 - PRIOR_PELVIS
+    prior = (PRIOR_PELVIS, spine * split.mean, spine * (1.0 - split.mean))
+    xa = (sum(values) / n for values in zip(*(s.xa for s in sums), strict=True))
+    pelvis, lumbar, thoracic = (
+        (x + KAPPA_DEG**2 * usual) / (aa + KAPPA_DEG**2) for x, usual in zip(xa, prior, strict=True)
     )
-    share = (xa + KAPPA_DEG**2 * prior) / (aa + KAPPA_DEG**2)
     drift = sum(s.drift_var for s in sums) / n / aa
     noise = SENSOR_SD_DEG**2 / aa
-    pelvis_var = noise * (1 + share[0] ** 2) + drift
+    pelvis_var = noise * (1.0 + pelvis**2) + drift
     if split.source is not SplitSource.MEASURED:
-        return _split_by_prior(float(share[0]), float(np.sqrt(pelvis_var)), split)
-    lumbar_var = noise * (2 + share[1] ** 2) + drift
-    thoracic_var = noise * (1 + (1 - share[2]) ** 2) + drift
-    variances = (pelvis_var, lumbar_var, thoracic_var)
-    return Shares(*(_normal(float(s), v) for s, v in zip(share, variances, strict=True)))
+        return _split_by_prior(pelvis, math.sqrt(pelvis_var), split)
+    return Shares(
+        _normal(pelvis, pelvis_var),
+        _normal(lumbar, noise * (2.0 + lumbar**2) + drift),
+        _normal(thoracic, noise * (1.0 + (1.0 - thoracic) ** 2) + drift),
+    )
 
 
 def shares_now(segments_deg: FloatArray, state: FloatArray, step_s: float) -> FloatArray:
@@ -126,7 +125,7 @@ def shares_now(segments_deg: FloatArray, state: FloatArray, step_s: float) -> Fl
 
 
 def _normal(value: float, variance: float) -> Interval:
-    half = 1.96 * float(np.sqrt(variance))
+    half = 1.96 * math.sqrt(variance)
     return Interval(value, value - half, value + half)
 
 

@@ -379,7 +379,7 @@ def _bow_forward(
         return _Bow(forward, True, ())
     values, vectors = np.linalg.eigh(rate.T @ rate)
     z = vectors[:, -1]
-    z = z if z @ np.cross(forward, y) > 0 else -z
+    z = z if z @ qt.cross(forward, y) > 0 else -z
     problems = []
     ratio = values[-1] / values.sum()
     if ratio < MIN_BOW_EIGEN_RATIO:
@@ -399,7 +399,7 @@ def _bow_forward(
                 "neutral, then bow straight forward.",
             )
         )
-    return _Bow(np.cross(y, z), True, tuple(problems))
+    return _Bow(qt.cross(y, z), True, tuple(problems))
 
 
 def _tilted_up(track: Track, window: Window, y: FloatArray) -> FloatArray:
@@ -417,7 +417,7 @@ def _tilted_up(track: Track, window: Window, y: FloatArray) -> FloatArray:
 def _axes(y: FloatArray, forward: FloatArray) -> FloatArray:
     """Rows x, y, z (3, 3): ``y`` as it is, x the part of ``forward`` across it."""
     x = qt.normalize(forward - (forward @ y) * y)
-    return np.vstack([x, y, np.cross(x, y)])
+    return np.vstack([x, y, qt.cross(x, y)])
 
 
 def _any_perpendicular(y: FloatArray) -> FloatArray:

@@ -18,6 +18,7 @@ needs no special case.
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -301,7 +302,7 @@ class HeadingFilter:
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
         """Tell that the heading of one sensor jumped at ``t_s``, by ``by_deg`` ± ``sd_deg``."""
-        n, jump = self._n, self._chain.jumps[sensor]
+        n = self._n
         self._last = None
         self._as_mounted &= not by_deg
         self._walk_to(t_s)
@@ -310,8 +311,9 @@ class HeadingFilter:
             # Two nodes: the smoother has to tell what was before the jump from what came after.
             self._step(self._predict(t_s), None)
         before = self._state
-        x, p = before.x.copy(), before.p.copy()
-        x[:n] += by_deg * jump
+        x, p = before.x, before.p.copy()
+        if by_deg:
+            x = x + by_deg * np.concatenate([self._chain.jumps[sensor], np.zeros(n)])
         p[:n, :n] += sd_deg**2 * self._chain.jumps2[sensor]
         # What is added to offsets alone may be added at any time since the last node.
         self._state = _State(before.t_s, x, p)
@@ -421,10 +423,10 @@ class HeadingFilter:
         is.
         """
         par = self.parameters
-        known, scatter = float(offsets[1:, 1:].sum()), float(self._miss[1:, 1:].sum())
+        known, scatter = max(float(offsets[1:, 1:].sum()), 0.0), float(self._miss[1:, 1:].sum())
         miss = abs(float(miss_deg[1:].sum()))
-        widest = max(par.gate_deg, 2.0 * float(np.sqrt(known)))
-        return miss > min(par.gate_sigmas * float(np.sqrt(known + scatter)), widest)
+        widest = max(par.gate_deg, 2.0 * math.sqrt(known))
+        return miss > min(par.gate_sigmas * math.sqrt(known + scatter), widest)
 
     def _observe_rest(self, before: _State, dwell: Dwell, last: Dwell) -> _State:
         """Update of the rates from two successive parts of one long stillness."""

@@ -66,11 +66,11 @@ def normalize(v: FloatArray) -> FloatArray:
 def rotate(q: FloatArray, v: FloatArray) -> FloatArray:
     """Vectors ``v`` (..., 3) rotated by ``q`` (..., 4)."""
     w, r = q[..., :1], q[..., 1:]
-    t = 2.0 * _cross(r, v)
-    return np.asarray(v + w * t + _cross(r, t))
+    t = 2.0 * cross(r, v)
+    return np.asarray(v + w * t + cross(r, t))
 
 
-def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     """Vector product (..., 3); several times as fast as ``numpy.cross``."""
     (ax, ay, az), (bx, by, bz) = ([v[..., i] for i in range(3)] for v in (a, b))
     return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)

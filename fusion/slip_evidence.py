@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fusion.frames import UP_E
-from fusion.quaternions import normalize, wrap_deg
+from fusion.quaternions import cross, normalize, wrap_deg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -266,8 +266,8 @@ def rotation_deg(inclined_deg: FloatArray, joint_deg: FloatArray) -> FloatArray:
 
 
 def _level_axes(u: FloatArray) -> FloatArray:
-    across = normalize(np.cross(u, UP_E))
-    return np.array([u, across, np.cross(u, across)])
+    across = normalize(cross(u, UP_E))
+    return np.array([u, across, cross(u, across)])
 
 
 def _independent(sd_deg: FloatArray) -> FloatArray:

@@ -116,7 +116,7 @@ def make_reference(
         q_n=q_n,
         turn_e=turn_e,
         u=u,
-        sagittal=np.cross(u, transverse),
+        sagittal=qt.cross(u, transverse),
         transverse=transverse,
         ml=ml,
         axes_s=in_sensor,

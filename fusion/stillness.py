@@ -73,12 +73,11 @@ def _still_starts(track: Track, bias: FloatArray | None, window: Window) -> npt.
         a, b = f[: len(ok)], f[half : half + len(ok)]
         size = qt.length(f)
         cosine = np.einsum("ij,ij->i", a, b) / (size[: len(ok)] * size[half : half + len(ok)])
-        ok &= np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))) < MAX_TILT_DEG
-    return np.asarray(ok & ~_any_gap(track, window))
-
-
-def _any_gap(track: Track, window: Window) -> npt.NDArray[np.bool_]:
-    return np.asarray(moving_mean(track.gap(window)[:, None].astype(float), SPAN)[:, 0] > 0.05)
+        ok &= cosine > np.cos(np.radians(MAX_TILT_DEG))
+    gap = track.gap(window)
+    if gap.any():
+        ok &= moving_mean(gap[:, None].astype(float), SPAN)[:, 0] <= 0.05
+    return np.asarray(ok)
 
 
 def moving_mean(x: FloatArray, n: int) -> FloatArray:

@@ -107,8 +107,9 @@ smoothing needs the whole drill in memory.
 
 OTHERS_WHY = """\
 Sensors: the chain has three places (pelvis, T12, upper back); six are not supported, so there is
-no third point. Rates: everything is brought to one grid of 100 Hz, so only thinning out grows with
-the rate.
+no third point; two cost more than three here because a new process has to load scipy once, for the
+distribution of their lumbar share. Rates: everything is brought to one grid of 100 Hz, so only
+thinning out grows with the rate.
 """
 
 PAGE = """\

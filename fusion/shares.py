@@ -133,8 +133,8 @@ def _split_by_prior(pelvis: float, pelvis_sd: float, split: Split) -> Shares:
     """Shares with two sensors: pelvis measured, the rest split by a Beta distribution."""
     shares = split.likely
     rest = 1.0 - np.clip(pelvis + pelvis_sd * _NORMAL, 0.0, 1.0)
-    lumbar = np.sort(np.outer(rest, shares).ravel())
-    thoracic = np.sort(np.outer(rest, 1.0 - shares).ravel())
+    lumbar = np.outer(rest, shares)
+    thoracic = np.outer(rest, 1.0 - shares)
     mean = (1.0 - pelvis) * split.mean
     return Shares(
         pelvis=_normal(pelvis, pelvis_sd**2),

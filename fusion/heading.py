@@ -98,7 +98,7 @@ class _Node:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chain:
+class _Matrices:
     """What follows from the number n of sensors alone.
 
     Attributes
@@ -124,10 +124,10 @@ class _Chain:
 
     @staticmethod
     @cache
-    def of(n: int) -> _Chain:
+    def of(n: int) -> _Matrices:
         joints = np.eye(n) - np.eye(n, k=-1)
         jumps, couple = joints.T, joints @ joints.T
-        return _Chain(
+        return _Matrices(
             jumps=jumps,
             jumps2=jumps[:, :, None] * jumps[:, None, :],
             couple=couple,
@@ -168,10 +168,10 @@ class HeadingFilter:
     ) -> None:
         self.parameters = parameters or HeadingParameters()
         n = len(rate_sd_dps)
-        self._n, self._chain = n, _Chain.of(n)
-        joints = self._chain.jumps.T
+        self._n, self._matrices = n, _Matrices.of(n)
+        joints = self._matrices.jumps.T
         p = np.zeros((2 * n, 2 * n))
-        p[:n, :n] = self.parameters.start_sd_deg**2 * self._chain.couple
+        p[:n, :n] = self.parameters.start_sd_deg**2 * self._matrices.couple
         p[n:, n:] = joints @ np.diag(np.asarray(rate_sd_dps) ** 2) @ joints.T
         p[n, n] += common_sd_dps**2
         self._state = _State(t_s, np.zeros(2 * n), p)
@@ -216,7 +216,7 @@ class HeadingFilter:
         n, p, dt = self._n, self._state.p, t_s - self._state.t_s
         offset, cross, rate = p[1:n, 1:n], p[1:n, n + 1 :], p[n + 1 :, n + 1 :]
         var = offset.sum() + dt * (2.0 * cross.sum() + dt * rate.sum())
-        return float(np.sqrt(var + self._walk(abs(dt)) * self._chain.couple[1:, 1:].sum()))
+        return float(np.sqrt(var + self._walk(abs(dt)) * self._matrices.couple[1:, 1:].sum()))
 
     def fork(self) -> HeadingFilter:
         """A filter of its own that knows the same."""
@@ -297,7 +297,7 @@ class HeadingFilter:
         cross = s.p[:n, n:] + s.p[n:, :n]
         d = dt[:, None, None]
         walk = self._walk(np.abs(d))
-        variance = s.p[:n, :n] + d * cross + d**2 * s.p[n:, n:] + walk * self._chain.couple
+        variance = s.p[:n, :n] + d * cross + d**2 * s.p[n:, n:] + walk * self._matrices.couple
         return HeadingEstimate(joint, variance)
 
     def disturb(self, t_s: float, sensor: int, sd_deg: float, by_deg: float = 0.0) -> None:
@@ -313,8 +313,8 @@ class HeadingFilter:
         before = self._state
         x, p = before.x, before.p.copy()
         if by_deg:
-            x = x + by_deg * np.concatenate([self._chain.jumps[sensor], np.zeros(n)])
-        p[:n, :n] += sd_deg**2 * self._chain.jumps2[sensor]
+            x = x + by_deg * np.concatenate([self._matrices.jumps[sensor], np.zeros(n)])
+        p[:n, :n] += sd_deg**2 * self._matrices.jumps2[sensor]
         # What is added to offsets alone may be added at any time since the last node.
         self._state = _State(before.t_s, x, p)
         if parted:
@@ -362,11 +362,11 @@ class HeadingFilter:
         s = self._state
         dt = max(0.0, t_s - s.t_s)
         walk2 = self.parameters.rate_walk_dps**2 * dt
-        forth = self._chain.stay + dt * self._chain.drift
+        forth = self._matrices.stay + dt * self._matrices.drift
         p = forth @ s.p @ forth.T
-        p += self._walk(dt) * self._chain.of_offsets
-        p += 0.5 * walk2 * dt * self._chain.of_both
-        p += walk2 * self._chain.of_rates
+        p += self._walk(dt) * self._matrices.of_offsets
+        p += 0.5 * walk2 * dt * self._matrices.of_both
+        p += walk2 * self._matrices.of_rates
         return _State(max(t_s, s.t_s), forth @ s.x, p)
 
     def _walk_to(self, t_s: float) -> None:

@@ -42,7 +42,7 @@ class SampleWatch:
 
     def __init__(self) -> None:
         self.clipped = 0
-        self._before: tuple[ImuBlock, ...] = ()
+        self._gyr = self._acc = np.empty((0, 3))  # the last that may begin a flat top
         self.has_mag = False
         self.knocks_s: list[float] = []
         self.shakes_s: list[float] = []
@@ -61,15 +61,11 @@ class SampleWatch:
         )
 
     def _flat_tops(self, block: ImuBlock) -> npt.NDArray[np.bool_]:
-        """Flat tops (n,) of a block; one too short to show any goes on from those before it."""
-        before, self._before = self._before, (*self._before, block)[1 - _FLAT :]
-        if len(block) >= _FLAT:
-            return flat_tops(block.gyr, block.acc)
-        together = (*before, block)
-        gyr, acc = (
-            np.concatenate([b.gyr for b in together]),
-            np.concatenate([b.acc for b in together]),
-        )
+        """Flat tops (n,) of a block; one too short to show any goes on from the samples before."""
+        gyr, acc = block.gyr, block.acc
+        if len(block) < _FLAT:
+            gyr, acc = np.concatenate([self._gyr, gyr]), np.concatenate([self._acc, acc])
+        self._gyr, self._acc = gyr[1 - _FLAT :], acc[1 - _FLAT :]
         return flat_tops(gyr, acc)[len(gyr) - len(block) :]
 
     def flags(self, placement: Placement, loss: float) -> list[Flag]:
